@@ -1,0 +1,36 @@
+import type { Clock } from './clock.ts';
+import type { Table } from './table.ts';
+import type { TenantId } from './tenancy.ts';
+
+/** What one billed request used; all meters in one fact. `id` is the request's, unique. */
+export type UsageFact = {
+  readonly id: string;
+  readonly tenant: TenantId;
+  readonly endpoint: string;
+  readonly requests: number;
+  readonly rows: number;
+  readonly computeMicros: number;
+};
+
+/** Records a fact durably, once by id, before the answer that it bills for is sent. */
+export type Meter = { record(fact: UsageFact): Promise<void> };
+
+/** Facts of a tenant and hour are spread over this many partitions. */
+export const usageShards = 4;
+
+const shardOf = (id: string): number => (id.charCodeAt(id.length - 1) + id.charCodeAt(id.length - 2)) % usageShards;
+
+/** The partition of a fact: `<tenant>#usage#<yyyy-mm-ddThh>#<shard>`, the hour in UTC. */
+export const usagePartition = (tenant: string, hour: string, shard: number): string => `${tenant}#usage#${hour}#${shard}`;
+
+export const parseUsagePartition = (pk: string): { tenant: string; hour: string; shard: string } | undefined => {
+  const parts = pk.split('#');
+  return parts.length === 4 && parts[1] === 'usage' ? { tenant: parts[0] as string, hour: parts[2] as string, shard: parts[3] as string } : undefined;
+};
+
+export const tableMeter = (usage: Table, clock: Clock): Meter => ({
+  async record({ id, tenant, ...used }) {
+    const hour = clock.now().toISOString().slice(0, 13);
+    await usage.put({ pk: usagePartition(tenant, hour, shardOf(id)), sk: id, ...used }, 'absent');
+  },
+});
