@@ -10,7 +10,12 @@ export type EventType<Name extends string = string, Data extends z.ZodType = z.Z
   readonly data: Data;
 };
 
-export const eventType = <const Name extends string, Data extends z.ZodType>(context: string, name: Name, describes: string, data: Data): EventType<Name, Data> => ({
+export const eventType = <const Name extends string, Data extends z.ZodType>(
+  context: string,
+  name: Name,
+  describes: string,
+  data: Data,
+): EventType<Name, Data> => ({
   name,
   context,
   type: `ai.hybrid-platform.${context}.${name}.v1`,

@@ -6,23 +6,41 @@ import type { TableDeclaration } from '../../domain/kernel/table.ts';
 export type ContextDeclaration = {
   readonly name: string;
   readonly describes: string;
-  readonly tables: { readonly [name: string]: TableDeclaration & { readonly changes?: { readonly [consumer: string]: { readonly uses: Uses } } } };
+  readonly tables: {
+    readonly [name: string]: TableDeclaration & { readonly changes?: { readonly [consumer: string]: { readonly uses: Uses } } };
+  };
   readonly objects: { readonly [name: string]: { readonly keep: 'until deleted' | 'forever' } };
   readonly queues: { readonly [name: string]: QueueDeclaration };
-  /** Resources of another context that this one may use, by a local name: `{ artifacts: 'models.artifacts' }`. */
-  readonly borrows: { readonly [name: string]: `${string}.${string}` };
+  /** Resources of another context that this one may use, by a local name. */
+  readonly borrows: { readonly [name: string]: Borrow };
   readonly routes: { readonly [route: RouteKey]: RouteDeclaration };
   readonly publishes: readonly EventDeclaration[];
   readonly subscribers: { readonly [name: string]: SubscriberDeclaration };
   readonly schedules: { readonly [name: string]: ScheduleDeclaration };
 };
 
+/** The declared grants across a border; a new one is a decision. */
+export type Borrow = { readonly from: string; readonly objects: string } | { readonly from: string; readonly table: string };
+
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
 export type RouteKey = `${Method} /${string}`;
 
 /** Which verbs of which resource a function may use; everything else is denied, on the laptop too. */
 export type Uses = { readonly [resource: string]: readonly Verb[] };
-export type Verb = 'read' | 'append' | 'put' | 'delete' | 'presign' | 'send' | 'inspect' | 'load' | 'invoke' | 'remove' | 'record' | 'redrive' | 'publish';
+export type Verb =
+  | 'read'
+  | 'append'
+  | 'put'
+  | 'delete'
+  | 'presign'
+  | 'send'
+  | 'inspect'
+  | 'load'
+  | 'invoke'
+  | 'remove'
+  | 'record'
+  | 'redrive'
+  | 'publish';
 
 export type Size = `${number} ${'KiB' | 'MiB' | 'GiB'}`;
 export type Duration = `${number} ${'ms' | 's' | 'm'}`;
@@ -39,8 +57,8 @@ export type RouteDeclaration = {
   readonly scope?: Scope;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
-  /** A JSON body's schema, or how a body is streamed. */
-  readonly body?: z.ZodType | StreamBody;
+  /** A JSON body's schema, or how a body is streamed or handed over as it came. */
+  readonly body?: z.ZodType | StreamBody | BytesBody;
   readonly answers: { readonly [status: number]: z.ZodType | MediaAnswer };
   readonly limit: { readonly body: Size; readonly time: Duration };
   readonly uses: Uses;
@@ -50,10 +68,18 @@ export type RouteDeclaration = {
 
 /** A body that is never held whole: the handler gets the stream. */
 export type StreamBody = { readonly stream: string };
+/** A JSON body that the handler gets as bytes, unparsed; the schema documents it. Without a Content-Type it is JSON all the same. */
+export type BytesBody = { readonly bytes: z.ZodType };
 export type MediaAnswer = { readonly media: string; readonly describes: string };
 
 export type QueueDeclaration = { readonly policy: QueuePolicy; readonly uses: Uses };
-export type EventDeclaration = { readonly name: string; readonly type: string; readonly context: string; readonly describes: string; readonly data: z.ZodType };
+export type EventDeclaration = {
+  readonly name: string;
+  readonly type: string;
+  readonly context: string;
+  readonly describes: string;
+  readonly data: z.ZodType;
+};
 export type SubscriberDeclaration = { readonly to: readonly EventDeclaration[] | '*'; readonly attempts: number; readonly uses: Uses };
 export type ScheduleDeclaration = { readonly everySeconds: number; readonly uses: Uses };
 
@@ -74,7 +100,11 @@ export const context = <const Name extends string, const P extends Parts>(name: 
     ...parts,
   }) as unknown as { readonly name: Name } & P & Omit<EmptyContext, keyof P>;
 
-type EmptyContext = { [K in keyof Omit<ContextDeclaration, 'name' | 'describes'>]: ContextDeclaration[K] extends readonly unknown[] ? readonly [] : Record<never, never> };
+type EmptyContext = {
+  [K in keyof Omit<ContextDeclaration, 'name' | 'describes'>]: ContextDeclaration[K] extends readonly unknown[]
+    ? readonly []
+    : Record<never, never>;
+};
 
 const units = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
 /** A declared size in bytes. */

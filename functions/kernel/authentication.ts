@@ -1,0 +1,109 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type ApiKey, apiKeyStream, isUsable, parseApiKey } from '../../domain/identity/api-key.ts';
+import { allows, isPermission } from '../../domain/identity/permission.ts';
+import { type Tenant, tenantStream } from '../../domain/identity/tenant.ts';
+import type { Clock } from '../../domain/kernel/clock.ts';
+import { partitionKey, type StreamId } from '../../domain/kernel/event-store.ts';
+import { type Failure, failed } from '../../domain/kernel/failure.ts';
+import type { Table } from '../../domain/kernel/table.ts';
+import { type Principal, platformTenant } from '../../domain/kernel/tenancy.ts';
+import type { RouteDeclaration } from './context.ts';
+
+export type AuthenticationFailure = Failure<'credentials-missing' | 'credentials-invalid' | 'tenant-suspended'>;
+
+/** What a refused key still tells: whose it would have been, where such a key exists. */
+export type Refusal = {
+  readonly failure: AuthenticationFailure;
+  readonly suspect?: { readonly tenant: string; readonly principal: string };
+};
+export type Authenticated = { readonly principal: Principal } | Refusal;
+
+/** Where the platform's own first key is kept: only the SHA-256 of its text. */
+export const bootstrapKey = { pk: `${platformTenant}#bootstrap`, sk: 'key' } as const;
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export type Authenticate = (authorization: string | null | undefined) => Promise<Authenticated>;
+
+const missing = (): Refusal => ({
+  failure: failed('unauthenticated', 'credentials-missing', 'Send an API key: "Authorization: Bearer hyb_<tenant>_<id>_<secret>".'),
+});
+const invalid = (suspect?: Refusal['suspect']): Refusal => {
+  const failure: AuthenticationFailure = failed('unauthenticated', 'credentials-invalid', 'The API key is unknown, revoked or expired.');
+  return suspect === undefined ? { failure } : { failure, suspect };
+};
+
+const equal = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+const stateOf = async <S>(table: Table, id: StreamId): Promise<S | undefined> =>
+  (await table.get({ pk: partitionKey(id), sk: `state#${id.stream}` }))?.state as S | undefined;
+
+/** A key's last use is written at most this often. */
+const lastUseEveryMillis = 60_000;
+
+/**
+ * Who sends a request. Every request reads the key and its tenant anew (two gets), so that a revocation, an expiry or a suspension holds at once.
+ */
+export const authentication = (directory: Table, clock: Clock): Authenticate => {
+  const noteUse = lastUse(directory, clock);
+  return async (authorization) => {
+    const token = bearer(authorization);
+    if (token === undefined) return missing();
+    const parsed = parseApiKey(token);
+    if (parsed === undefined || parsed.tenant === platformTenant) {
+      const bootstrap = await directory.get(bootstrapKey);
+      if (bootstrap !== undefined && equal(sha256(token), bootstrap.secretHash as string)) return { principal: bootstrapPrincipal };
+    }
+    if (parsed === undefined) return invalid();
+    const key = await stateOf<ApiKey>(directory, apiKeyStream(parsed.tenant, parsed.id));
+    if (key === undefined) return invalid();
+    const principal: Principal = { tenant: parsed.tenant, id: `key:${key.id}`, roles: key.roles };
+    const suspect = { tenant: parsed.tenant, principal: principal.id };
+    if (!equal(sha256(parsed.secret), key.secretHash) || !isUsable(key, clock.now())) return invalid(suspect);
+    if (parsed.tenant !== platformTenant && (await stateOf<Tenant>(directory, tenantStream(parsed.tenant)))?.status !== 'active')
+      return { failure: failed('forbidden', 'tenant-suspended', 'This tenant is suspended; ask the operator of the platform.'), suspect };
+    noteUse(principal);
+    return { principal };
+  };
+};
+
+export const bootstrapPrincipal: Principal = { tenant: platformTenant, id: 'bootstrap', roles: ['admin'] };
+
+const bearer = (authorization: string | null | undefined): string | undefined =>
+  authorization && /^bearer /i.test(authorization) ? authorization.slice(7).trim() || undefined : undefined;
+
+export const lastUseKey = (principal: Principal) => ({
+  pk: partitionKey(apiKeyStream(principal.tenant, principal.id.slice('key:'.length))),
+  sk: 'last-use',
+});
+
+// Best effort and off the request's path: the last use informs people, nothing decides by it.
+const lastUse = (directory: Table, clock: Clock) => {
+  const noted = new Map<string, number>();
+  return (principal: Principal): void => {
+    const now = clock.now().getTime();
+    if (now - (noted.get(principal.id) ?? 0) < lastUseEveryMillis) return;
+    if (noted.size > 10_000) noted.clear();
+    noted.set(principal.id, now);
+    directory.put({ ...lastUseKey(principal), at: new Date(now).toISOString() }).catch(() => noted.delete(principal.id));
+  };
+};
+
+/** The one place that decides: default deny, by the route's scope and permission. */
+export const authorize = (
+  principal: Principal,
+  route: Pick<RouteDeclaration, 'permission' | 'scope'>,
+): undefined | Failure<'tenant-required' | 'platform-required' | 'permission-denied'> => {
+  if (route.permission === 'authenticated') return undefined;
+  const scope = route.scope ?? 'tenant';
+  const ofPlatform = principal.tenant === platformTenant;
+  if (scope === 'tenant' && ofPlatform)
+    return failed('forbidden', 'tenant-required', "This belongs to a tenant: use a tenant's key, not the platform's.");
+  if (scope === 'platform' && !ofPlatform)
+    return failed('forbidden', 'platform-required', 'Only the administrator of the platform may do this.');
+  if (!isPermission(route.permission) || !allows(principal.roles, route.permission))
+    return failed(
+      'forbidden',
+      'permission-denied',
+      `The roles of this key (${principal.roles.join(', ')}) do not allow "${route.permission}".`,
+    );
+  return undefined;
+};

@@ -1,0 +1,64 @@
+import { type Failure, failed, Rejected } from '../../domain/kernel/failure.ts';
+import type { ObjectBody } from '../../domain/kernel/object-store.ts';
+
+const tooLarge = (limit: number) => failed('too-large', 'body-too-large', `The body is larger than this route's limit of ${limit} bytes.`);
+
+/** A body held whole, up to a limit in bytes (413 `body-too-large`); reading stops there. */
+export const readBody = async (request: Request, limit: number): Promise<Uint8Array | Failure> => {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return tooLarge(limit);
+  if (request.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > limit) return tooLarge(limit);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
+};
+
+/** A body as a stream that ends with `Rejected` `body-too-large` past the limit. */
+export const limitedBody = (request: Request, limit: number): ObjectBody | Failure => {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return tooLarge(limit);
+  let size = 0;
+  const limiter = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      size += chunk.length;
+      if (size > limit) controller.error(new Rejected(tooLarge(limit)));
+      else controller.enqueue(chunk);
+    },
+  });
+  return (request.body ?? new Blob([]).stream()).pipeThrough(limiter);
+};
+
+const maxDepth = 64;
+const depthOf = { open: new Set([0x5b, 0x7b]), close: new Set([0x5d, 0x7d]) };
+
+/** Whether brackets outside strings nest deeper than the limit; told before parsing, in one pass over the bytes. */
+export const nestsTooDeep = (json: Uint8Array, limit: number = maxDepth): boolean => {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at] as number;
+    if (inString) {
+      if (byte === 0x5c) at++;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) inString = true;
+    else if (depthOf.open.has(byte) && ++depth > limit) return true;
+    else if (depthOf.close.has(byte)) depth--;
+  }
+  return false;
+};
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** The JSON value of a body; an empty one is `{}`, so that a schema says what is missing. */
+export const parseJson = (body: Uint8Array): { readonly value: unknown } | Failure => {
+  if (body.length === 0) return { value: {} };
+  if (nestsTooDeep(body)) return failed('invalid', 'json-too-deep', `The JSON nests deeper than ${maxDepth} levels.`);
+  try {
+    return { value: JSON.parse(decoder.decode(body)) };
+  } catch (error) {
+    return failed('malformed', 'malformed-json', `The body is not JSON in UTF-8: ${(error as SyntaxError).message.slice(0, 200)}.`);
+  }
+};

@@ -1,0 +1,288 @@
+import { Hono, type Context as HonoContext } from 'hono';
+import type * as z from 'zod';
+import type { Clock } from '../../domain/kernel/clock.ts';
+import type { EventBus } from '../../domain/kernel/event-bus.ts';
+import { type Failure, failed, isFailure, Rejected } from '../../domain/kernel/failure.ts';
+import type { Ids } from '../../domain/kernel/ids.ts';
+import type { Table } from '../../domain/kernel/table.ts';
+import { type Principal, platformTenant } from '../../domain/kernel/tenancy.ts';
+import { denial } from './audit-denial.ts';
+import { type Authenticate, authorize } from './authentication.ts';
+import { limitedBody, parseJson, readBody } from './body.ts';
+import { bytesOf, type ContextDeclaration, millisOf, type RouteDeclaration, type RouteKey, type StreamBody } from './context.ts';
+import { grant } from './grants.ts';
+import type { Answer, AnyHandler, HttpRequest, SharedPorts } from './handler.ts';
+import { claimIdempotency, fingerprintOf, type Idempotency, type Instance } from './idempotency.ts';
+import { inferenceError, problem } from './problem.ts';
+import { continueTrace, type Trace } from './trace.ts';
+
+/** What serving needs beside the ports of the functions. */
+export type Serving = {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: SharedPorts['log'];
+  readonly instance: Instance;
+  readonly authenticate: Authenticate;
+  /** Hears of every denied access. */
+  readonly bus: EventBus;
+};
+
+/** A context as it runs: its declaration, its handlers by `does`, its ports by name. */
+export type RunningContext = {
+  readonly declaration: ContextDeclaration;
+  readonly handlers: { readonly [does: string]: AnyHandler };
+  readonly ports: { readonly [name: string]: unknown };
+};
+
+export const splitRoute = (key: RouteKey): { readonly method: string; readonly path: string } => {
+  const [method, path] = key.split(' ') as [string, string];
+  return { method, path };
+};
+
+const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+/** One context's HTTP: a Hono app that answers its routes, and 405 for another method of a path it knows. */
+export const contextApp = (context: RunningContext, serving: Serving): Hono => {
+  const app = new Hono();
+  const methods = new Map<string, string[]>();
+  for (const [key, route] of Object.entries(context.declaration.routes)) {
+    const { method, path } = splitRoute(key as RouteKey);
+    app.on(method, honoPath(path), routeHandler(key as RouteKey, route, context, serving));
+    methods.set(path, [...(methods.get(path) ?? []), method]);
+  }
+  for (const [path, allowed] of methods) app.all(honoPath(path), (c) => methodNotAllowed(c.req.raw, allowed));
+  return app;
+};
+
+/** All contexts in one app; what nobody knows is a 404 in the shape of its protocol. */
+export const platformApp = (contexts: readonly RunningContext[], serving: Serving): Hono => {
+  const app = new Hono();
+  for (const context of contexts) app.route('/', contextApp(context, serving));
+  app.notFound((c) =>
+    respond(
+      shape(c.req.path, failed('not-found', 'route-not-found', `There is nothing at ${c.req.method} ${c.req.path}; see /docs.`)),
+      continueTrace(c.req.header('traceparent')),
+    ),
+  );
+  return app;
+};
+
+const shape = (path: string, failure: Failure): Answer => (path.startsWith('/v2') ? inferenceError(failure) : problem(failure));
+
+const methodNotAllowed = (request: Request, allowed: readonly string[]): Response => {
+  const { pathname } = new URL(request.url);
+  const allow = [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : [])].join(', ');
+  const detail = `${request.method} is not for ${pathname}; it takes ${allow}.`;
+  const answer = shape(pathname, failed('invalid', 'method-not-allowed', detail));
+  const body = pathname.startsWith('/v2') ? answer.body : { ...(answer.body as object), title: 'Method Not Allowed', status: 405 };
+  return respond(
+    { status: 405, body: body as NonNullable<Answer['body']>, headers: { ...answer.headers, allow } },
+    continueTrace(request.headers.get('traceparent')),
+  );
+};
+
+const routeHandler = (key: RouteKey, route: RouteDeclaration, context: RunningContext, serving: Serving) => {
+  const handle = context.handlers[route.does] as AnyHandler;
+  const ports = grant(context.ports, route.uses) as never;
+  const table = claimTable(context, route);
+  return async (c: HonoContext): Promise<Response> => {
+    const started = performance.now();
+    const trace = continueTrace(c.req.header('traceparent'));
+    const exchange: Exchange = { key, route, request: c.req.raw, params: c.req.param() as Record<string, string>, trace, serving, table };
+    const { answer, principal } = await exchanged(exchange, (request) => handle(request as never, ports));
+    serving.log.info('request', {
+      tenant: principal?.tenant,
+      route: key,
+      status: answer.status,
+      duration_ms: Math.round((performance.now() - started) * 1000) / 1000,
+      trace_id: trace.traceId,
+    });
+    return respond(answer, trace);
+  };
+};
+
+type Exchange = {
+  readonly key: RouteKey;
+  readonly route: RouteDeclaration;
+  readonly request: Request;
+  readonly params: Record<string, string>;
+  readonly trace: Trace;
+  readonly serving: Serving;
+  readonly table: Table | undefined;
+};
+type Handle = (request: HttpRequest) => Promise<Answer | Failure>;
+
+// The claims of idempotent requests live in the table that the route appends to.
+const claimTable = ({ ports, declaration }: RunningContext, route: RouteDeclaration): Table | undefined => {
+  const name = Object.entries(route.uses).find(
+    ([resource, verbs]) => declaration.tables[resource] !== undefined && verbs.includes('append'),
+  )?.[0];
+  return name === undefined ? undefined : (ports[name] as Table);
+};
+
+const exchanged = async (
+  exchange: Exchange,
+  handle: Handle,
+): Promise<{ readonly answer: Answer; readonly principal: Principal | undefined }> => {
+  const { route, request, serving, key } = exchange;
+  const failure = (value: Failure): Answer => (route.errors === 'open-inference' ? inferenceError(value) : problem(value));
+  let principal: Principal | undefined;
+  try {
+    const admitted = await admit(exchange);
+    if (isFailure(admitted)) return { answer: failure(admitted), principal };
+    principal = admitted;
+    const outcome = await attempt(exchange, admitted, handle, failure);
+    return { answer: isFailure(outcome) ? failure(outcome) : outcome, principal };
+  } catch (error) {
+    if (error instanceof Rejected) return { answer: failure(error.failure), principal };
+    if (request.signal.aborted)
+      return { answer: failure(failed('malformed', 'request-aborted', 'The request broke off before it was complete.')), principal };
+    serving.log.error('request failed', error, { route: key, tenant: principal?.tenant, trace_id: exchange.trace.traceId });
+    return { answer: internalError(route), principal };
+  }
+};
+
+const internalError = (route: RouteDeclaration): Answer => {
+  const failure = failed(
+    'unavailable',
+    'internal-error',
+    'Something went wrong on our side; the logs know more under the trace id of this answer.',
+  );
+  const answer = route.errors === 'open-inference' ? inferenceError(failure) : problem(failure);
+  return {
+    ...answer,
+    status: 500,
+    body:
+      route.errors === 'open-inference'
+        ? (answer.body as object as never)
+        : { ...(answer.body as object), title: 'Internal Server Error', status: 500 },
+  };
+};
+
+const nobody: Principal = { tenant: platformTenant, id: 'anonymous', roles: [] };
+
+/** Who asks, if they may; every denial with a name to it is told to the audit trail. */
+const admit = async ({ route, request, serving, key, trace }: Exchange): Promise<Principal | Failure> => {
+  if (route.permission === 'public' || route.permission === 'signed') return nobody;
+  const who = await serving.authenticate(request.headers.get('authorization'));
+  const tell = (suspect: { tenant: string; principal: string }, failure: Failure) =>
+    denial(serving, {
+      ...suspect,
+      action: key,
+      resource: new URL(request.url).pathname,
+      code: failure.code,
+      traceparent: trace.traceparent,
+    });
+  if ('failure' in who) {
+    if (who.suspect) await tell(who.suspect, who.failure);
+    return who.failure;
+  }
+  const refused = authorize(who.principal, route);
+  if (refused) await tell({ tenant: who.principal.tenant, principal: who.principal.id }, refused);
+  return refused ?? who.principal;
+};
+
+const attempt = async (
+  exchange: Exchange,
+  principal: Principal,
+  handle: Handle,
+  shaped: (failure: Failure) => Answer,
+): Promise<Answer | Failure> => {
+  const parsed = await parse(exchange);
+  if (isFailure(parsed)) return parsed;
+  const base = {
+    ...parsed,
+    headers: exchange.request.headers,
+    url: new URL(exchange.request.url),
+    principal,
+    traceparent: exchange.trace.traceparent,
+  };
+  const key = exchange.request.headers.get('idempotency-key');
+  if (exchange.request.method !== 'POST' || key === null || exchange.table === undefined)
+    return handle({ ...base, newId: () => exchange.serving.ids.next() });
+  const { serving, route, table } = exchange;
+  const claimant = { tenant: principal.tenant, principal: principal.id, route: exchange.key, key, leaseMillis: millisOf(route.limit.time) };
+  const claim = await claimIdempotency(table, claimant, serving);
+  if (isFailure(claim)) return claim;
+  return idempotent(claim, { ...base, idempotency: claim, newId: () => claim.id }, handle, shaped);
+};
+
+const idempotent = async (
+  claim: Idempotency,
+  request: HttpRequest,
+  handle: Handle,
+  shaped: (failure: Failure) => Answer,
+): Promise<Answer | Failure> => {
+  const streamed = request.body instanceof ReadableStream;
+  try {
+    const earlier = streamed ? undefined : await claim.identify(fingerprintOf(request.url.pathname, request.body));
+    if (earlier !== undefined) return earlier;
+    const outcome = await handle(request);
+    await claim.finish(isFailure(outcome) ? shaped(outcome) : outcome);
+    return outcome;
+  } catch (error) {
+    await claim.finish(error instanceof Rejected ? shaped(error.failure) : { status: 500 }).catch(() => undefined);
+    throw error;
+  }
+};
+
+type Parsed = Pick<HttpRequest, 'params' | 'query' | 'body'>;
+const isStream = (body: RouteDeclaration['body']): body is StreamBody => body !== undefined && 'stream' in body;
+
+const parse = async ({ route, request, params }: Exchange): Promise<Parsed | Failure> => {
+  const query = route.query ? validated(route.query, Object.fromEntries(new URL(request.url).searchParams), 'query') : { value: {} };
+  if (isFailure(query)) return query;
+  const parameters = route.params ? validated(route.params, params, 'path') : { value: params };
+  if (isFailure(parameters)) return parameters;
+  const body = await parseBody(route, request);
+  if (isFailure(body)) return body;
+  return { params: parameters.value as Record<string, string>, query: query.value, body: body.value };
+};
+
+const parseBody = async (route: RouteDeclaration, request: Request): Promise<{ readonly value: unknown } | Failure> => {
+  const limit = bytesOf(route.limit.body);
+  if (route.body === undefined) return { value: undefined };
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (isStream(route.body)) {
+    if (type !== route.body.stream) return unsupported(route.body.stream, type);
+    const stream = limitedBody(request, limit);
+    return isFailure(stream) ? stream : { value: stream };
+  }
+  if (type !== undefined && type !== 'application/json' && !/^application\/[\w.-]+\+json$/.test(type))
+    return unsupported('application/json', type);
+  const bytes = await readBody(request, limit);
+  if (isFailure(bytes)) return bytes;
+  if ('bytes' in route.body) return { value: bytes };
+  const json = parseJson(bytes);
+  return isFailure(json) ? json : validated(route.body, json.value, 'body');
+};
+
+const unsupported = (right: string, wrong: string | undefined) =>
+  failed(
+    'unsupported-media-type',
+    'unsupported-media-type',
+    `The body has to be ${right}${wrong ? `, not ${wrong}` : '; say so in Content-Type'}.`,
+  );
+
+const validated = (schema: z.ZodType, value: unknown, where: string): { readonly value: unknown } | Failure => {
+  const result = schema.safeParse(value);
+  if (result.success) return { value: result.data };
+  const errors = result.error.issues
+    .slice(0, 20)
+    .map((issue) => ({ path: [where, ...issue.path.map(String)].join('.'), message: issue.message }));
+  return failed('invalid', 'invalid-request', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { errors });
+};
+
+const respond = (answer: Answer, trace: Trace): Response => {
+  const headers = new Headers({
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    ...answer.headers,
+    traceparent: trace.traceparent,
+  });
+  if (answer.stream !== undefined) return new Response(answer.stream as BodyInit, { status: answer.status, headers });
+  if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
+  if (!headers.has('content-type')) headers.set('content-type', 'application/json');
+  const body = answer.onlyOnce === undefined ? answer.body : { ...(answer.body as object), ...answer.onlyOnce };
+  return new Response(JSON.stringify(body), { status: answer.status, headers });
+};

@@ -1,0 +1,6 @@
+import { getDocs } from './get-docs.ts';
+import { getLive } from './get-live.ts';
+import { getOpenapi } from './get-openapi.ts';
+import { getReady } from './get-ready.ts';
+
+export const handlers = { 'get-live': getLive, 'get-ready': getReady, 'get-openapi': getOpenapi, 'get-docs': getDocs };
