@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../domain/kernel/clock.ts';
+import { type Failure, failed, isFailure, orReject } from '../../domain/kernel/failure.ts';
+import type { ObjectInfo, ObjectStore } from '../../domain/kernel/object-store.ts';
+import { orAbsent, orStorageFull, sync, writeDurably } from './durable-files.ts';
+import { bytesOf, fileBody } from './object-body.ts';
+import type { ObjectFiles } from './object-files.ts';
+import { invalidObjectKey, isObjectKey } from './object-keys.ts';
+import { serialized } from './serialized.ts';
+
+const maxParts = 10_000;
+const minPartBytes = 5 * 1024 * 1024;
+const keptMillis = 7 * 24 * 3600 * 1000;
+const uploadIdPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+type Upload = { readonly key: string; readonly contentType: string };
+type Part = Parameters<ObjectStore['completeMultipart']>[1][number];
+type PartFile = { readonly part: number; readonly path: string; readonly sizeBytes: number };
+type Multipart = Pick<ObjectStore, 'startMultipart' | 'putPart' | 'completeMultipart' | 'abortMultipart'>;
+
+const notFound = (): Failure<'upload-not-found'> =>
+  failed('not-found', 'upload-not-found', 'There is no such upload; it was completed, aborted or never started.');
+const invalidPart = (detail: string): Failure<'invalid-part'> => failed('invalid', 'invalid-part', detail);
+const isPartNumber = (part: number): boolean => Number.isInteger(part) && part >= 1 && part <= maxParts;
+const prefixOf = (part: number): string => `${String(part).padStart(5, '0')}-`;
+
+/** Multipart uploads: a folder for each, with a file `<number>-<etag>` for each part. One that nobody completed within seven days goes at the next start. */
+export const multipart = (folder: string, files: ObjectFiles, clock: Clock): Multipart => {
+  const uploads = join(folder, 'uploads');
+  mkdirSync(uploads, { recursive: true, mode: 0o700 });
+  sweep(uploads, clock);
+  const exclusively = serialized();
+  const folderOf = (uploadId: string): string => join(uploads, uploadId);
+
+  const read = async (uploadId: string): Promise<Upload | undefined> => {
+    const text = uploadIdPattern.test(uploadId) ? await orAbsent(readFile(join(folderOf(uploadId), 'upload.json'), 'utf8')) : undefined;
+    return text === undefined ? undefined : (JSON.parse(text) as Upload);
+  };
+
+  const replacePart = async (
+    uploadId: string,
+    part: number,
+    etag: string,
+    written: string,
+  ): Promise<undefined | Failure<'upload-not-found'>> => {
+    const at = folderOf(uploadId);
+    const names = await orAbsent(readdir(at));
+    if (names === undefined) return notFound();
+    await rename(written, join(at, `${prefixOf(part)}${etag}`));
+    for (const name of names) if (name.startsWith(prefixOf(part))) await rm(join(at, name));
+    await sync(at);
+    return undefined;
+  };
+
+  const partFile = async (uploadId: string, { part, etag }: Part): Promise<PartFile | Failure<'invalid-part'>> => {
+    const path = join(folderOf(uploadId), `${prefixOf(part)}${etag}`);
+    const found = isPartNumber(part) && uploadIdPattern.test(etag) ? await orAbsent(stat(path)) : undefined;
+    return found === undefined ? invalidPart(`Part ${part} was not uploaded, or has another etag.`) : { part, path, sizeBytes: found.size };
+  };
+
+  const partFiles = async (uploadId: string, parts: readonly Part[]): Promise<readonly PartFile[] | Failure<'invalid-part'>> => {
+    if (parts.length === 0 || new Set(parts.map(({ part }) => part)).size < parts.length)
+      return invalidPart('Name every part once, and at least one.');
+    const found: PartFile[] = [];
+    for (const each of [...parts].sort((a, b) => a.part - b.part)) {
+      const file = await partFile(uploadId, each);
+      if (isFailure(file)) return file;
+      found.push(file);
+    }
+    const small = found.slice(0, -1).find(({ sizeBytes }) => sizeBytes < minPartBytes);
+    return small === undefined
+      ? found
+      : invalidPart(`Part ${small.part} is smaller than ${minPartBytes} bytes, which only the last may be.`);
+  };
+
+  const publish = async (upload: Upload, parts: readonly PartFile[]): Promise<ObjectInfo> => {
+    const draft = await files.begin(upload.key);
+    try {
+      await joined(parts, draft.path);
+      return orReject((await files.publish(draft, { contentType: upload.contentType, exclusive: false })) ?? notFound());
+    } finally {
+      files.settle(draft.etag);
+    }
+  };
+
+  return {
+    async startMultipart(key, options = {}) {
+      if (!isObjectKey(key)) return orReject<string>(invalidObjectKey());
+      const uploadId = randomUUID();
+      return orStorageFull(async () => {
+        await mkdir(folderOf(uploadId), { mode: 0o700 });
+        await writeDurably(
+          join(folderOf(uploadId), 'upload.json'),
+          JSON.stringify({ key, contentType: options.contentType ?? 'application/octet-stream' }),
+        );
+        await sync(folderOf(uploadId));
+        await sync(uploads);
+        return uploadId;
+      });
+    },
+
+    async putPart(uploadId, part, body) {
+      if (!isPartNumber(part)) return invalidPart(`Parts are numbered from 1 to ${maxParts}.`);
+      if ((await read(uploadId)) === undefined) return notFound();
+      const etag = randomUUID();
+      const written = join(files.pending, `${etag}.part`);
+      try {
+        await orStorageFull(() => writeDurably(written, bytesOf(body)));
+        return (await exclusively(uploadId, () => replacePart(uploadId, part, etag, written))) ?? { etag };
+      } finally {
+        await rm(written, { force: true });
+      }
+    },
+
+    completeMultipart: (uploadId, parts) =>
+      exclusively(uploadId, async () => {
+        const upload = await read(uploadId);
+        if (upload === undefined) return notFound();
+        const found = await partFiles(uploadId, parts);
+        if (isFailure(found)) return found;
+        const info = await orStorageFull(() => publish(upload, found as readonly PartFile[]));
+        await rm(folderOf(uploadId), { recursive: true, force: true });
+        return info;
+      }),
+
+    async abortMultipart(uploadId) {
+      if (!uploadIdPattern.test(uploadId)) return;
+      await exclusively(uploadId, () => rm(folderOf(uploadId), { recursive: true, force: true }));
+    },
+  };
+};
+
+/** The first part is copied by the kernel (shared blocks where the file system can), the others are appended. */
+const joined = async ([first, ...rest]: readonly PartFile[], path: string): Promise<void> => {
+  if (first !== undefined) await copyFile(first.path, path);
+  const target = await open(path, 'a');
+  try {
+    for (const { path: source, sizeBytes } of rest) await writeFile(target, fileBody(await open(source), 0, sizeBytes));
+    await target.sync();
+  } finally {
+    await target.close();
+  }
+};
+
+const sweep = (uploads: string, clock: Clock): void => {
+  const oldest = clock.now().getTime() - keptMillis;
+  for (const name of readdirSync(uploads)) {
+    if (statSync(join(uploads, name)).mtimeMs < oldest) rmSync(join(uploads, name), { recursive: true });
+  }
+};
