@@ -1,0 +1,101 @@
+import { usagePartition, usageShards } from '../kernel/meter.ts';
+import type { Table } from '../kernel/table.ts';
+import { addCounts, type Counts, noUsage, type Quantities, quantitiesOf, type Totals } from './meters.ts';
+import type { Period } from './period.ts';
+import { countsOf, rollupPartition } from './rollup.ts';
+import { hoursOf, rollupsOf } from './usage.ts';
+
+/** A tenant's usage of a period as its facts say and as its roll-ups say, and the shards of hours in which they differ. */
+export type TenantVerification = {
+  readonly tenantId: string;
+  readonly agrees: boolean;
+  readonly facts: number;
+  readonly fromFacts: Quantities;
+  readonly fromRollups: Quantities;
+  readonly differences: readonly string[];
+};
+
+type Recount = Counts & { readonly facts: number };
+const nothing: Counts = { requests: 0, rows: 0, computeMicros: 0 };
+const maxDifferences = 100;
+const attempts = 5;
+
+/** Adds up a partition's facts, a page at a time. */
+const recount = async (usage: Table, partition: string): Promise<Recount> => {
+  let [facts, requests, rows, computeMicros] = [0, 0, 0, 0];
+  let cursor: string | null = null;
+  do {
+    const page: Awaited<ReturnType<Table['query']>> = await usage.query(
+      partition,
+      {},
+      { limit: 1000, ...(cursor === null ? {} : { cursor }) },
+    );
+    for (const item of page.items) {
+      const counts = countsOf(item);
+      requests += counts.requests;
+      rows += counts.rows;
+      computeMicros += counts.computeMicros;
+    }
+    facts += page.items.length;
+    cursor = page.next;
+  } while (cursor !== null);
+  return { facts, requests, rows, computeMicros };
+};
+
+const same = (left: Counts, right: Counts): boolean =>
+  left.requests === right.requests && left.rows === right.rows && left.computeMicros === right.computeMicros;
+
+export type VerificationPorts = {
+  readonly usage: Table;
+  readonly rollups: Table /** Resolves when every fact written before has been folded. */;
+  readonly settled: () => Promise<void>;
+};
+
+type Shard = { readonly tenant: string; readonly period: Period; readonly hour: string; readonly shard: number };
+
+/** While an hour runs, facts come between the two readings: a difference counts only when it stays. */
+const compareShard = async (
+  ports: VerificationPorts,
+  { tenant, period, hour, shard }: Shard,
+  folded: Counts,
+): Promise<{ recounted: Recount; rollup: Counts }> => {
+  let rollup = folded;
+  for (let attempt = 1; ; attempt++) {
+    const recounted = await recount(ports.usage, usagePartition(tenant, hour, shard));
+    if (same(recounted, rollup) || attempt === attempts) return { recounted, rollup };
+    await ports.settled();
+    const item = await ports.rollups.get({ pk: rollupPartition(tenant, period), sk: `${hour}#${shard}` });
+    rollup = item === undefined ? nothing : countsOf(item);
+  }
+};
+
+const shardsOf = async (rollups: Table, tenant: string, period: Period): Promise<ReadonlyMap<string, Counts>> => {
+  const shards = new Map<string, Counts>();
+  for await (const rollup of rollupsOf(rollups, tenant, period)) shards.set(`${rollup.hour}#${rollup.shard}`, rollup);
+  return shards;
+};
+
+/** Recomputes a tenant's period from its facts and compares it, shard by shard, with what was folded. Memory: a month's roll-ups and one page of facts. */
+export const verifyTenant = async (ports: VerificationPorts, tenant: string, period: Period, now: Date): Promise<TenantVerification> => {
+  const folded = await shardsOf(ports.rollups, tenant, period);
+  const differences: string[] = [];
+  let [facts, fromFacts, fromRollups]: [number, Totals, Totals] = [0, noUsage, noUsage];
+  for (const hour of hoursOf(period, now)) {
+    for (let shard = 0; shard < usageShards; shard++) {
+      const key = `${hour}#${shard}`;
+      const { recounted, rollup } = await compareShard(ports, { tenant, period, hour, shard }, folded.get(key) ?? nothing);
+      facts += recounted.facts;
+      fromFacts = addCounts(fromFacts, recounted);
+      fromRollups = addCounts(fromRollups, rollup);
+      if (!same(recounted, rollup) && differences.length < maxDifferences) differences.push(key);
+    }
+  }
+  return {
+    tenantId: tenant,
+    agrees: differences.length === 0,
+    facts,
+    fromFacts: quantitiesOf(fromFacts),
+    fromRollups: quantitiesOf(fromRollups),
+    differences,
+  };
+};

@@ -1,0 +1,13 @@
+import { previewInvoice as preview } from '../../domain/billing/preview.ts';
+import { isFailure } from '../../domain/kernel/failure.ts';
+import { handler, ok } from '../kernel/handler.ts';
+import { booksOf } from './books.ts';
+import type { billing } from './context.ts';
+import { invoiceView } from './invoice-view.ts';
+
+export const previewInvoice = handler<typeof billing, 'GET /v1/invoices/preview'>(async ({ principal }, ports) => {
+  const books = booksOf(ports);
+  await books.settled();
+  const invoice = await preview(books, principal.tenant);
+  return isFailure(invoice) ? invoice : ok(invoiceView(invoice));
+});

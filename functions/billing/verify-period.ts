@@ -1,0 +1,20 @@
+import { accountsOf } from '../../domain/billing/closing.ts';
+import { parsePeriod } from '../../domain/billing/period.ts';
+import { type TenantVerification, verifyTenant } from '../../domain/billing/verification.ts';
+import { isFailure } from '../../domain/kernel/failure.ts';
+import { handler, ok } from '../kernel/handler.ts';
+import { booksOf } from './books.ts';
+import type { billing } from './context.ts';
+
+export const verifyPeriod = handler<typeof billing, 'GET /v1/billing/periods/{period}/verification'>(async ({ params }, ports) => {
+  const period = parsePeriod(params.period);
+  if (isFailure(period)) return period;
+  const { settled } = booksOf(ports);
+  await settled();
+  const tenants: TenantVerification[] = [];
+  for await (const page of accountsOf(ports))
+    for (const { state } of page)
+      tenants.push(await verifyTenant({ usage: ports.usage, rollups: ports.rollups, settled }, state.tenantId, period, ports.clock.now()));
+  const facts = tenants.reduce((total, tenant) => total + tenant.facts, 0);
+  return ok({ period, agrees: tenants.every(({ agrees }) => agrees), facts, tenants });
+});
