@@ -14,7 +14,7 @@ import type { Item } from '../domain/kernel/table.ts';
 import type { TenantId } from '../domain/kernel/tenancy.ts';
 
 const writers = 64;
-const roundMillis = Number(process.env['BENCH_ROUND_MS'] ?? 1000);
+const roundMillis = Number(process.env.BENCH_ROUND_MS ?? 1000);
 const rounds = 6;
 const budget = 0.5;
 

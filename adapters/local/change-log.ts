@@ -16,6 +16,8 @@ export type ChangeLog = {
   advance(transaction: Transaction, consumer: string, sequence: number): void;
   /** The sequence before the oldest kept change. */
   start(): number;
+  /** The sequence of the newest change on disk. */
+  last(): number;
   /** Changes that are kept. */
   size(): number;
   listen(onChange: () => void): () => void;
@@ -47,9 +49,11 @@ export const changeLog = (environment: Environment, table: number): ChangeLog =>
 
   let last = lastSequence();
   let recorded: Buffer[] = [];
+  let committed = last;
   let recordedIn = 0;
 
   const notify = () => {
+    committed = last;
     for (const listener of listeners) listener();
   };
 
@@ -70,6 +74,7 @@ export const changeLog = (environment: Environment, table: number): ChangeLog =>
 
   return {
     start,
+    last: () => committed,
     record(transaction, itemKey) {
       // What a batch that failed has recorded must not come out with the next one.
       if (recordedIn !== transaction.batch()) recorded = [];

@@ -75,21 +75,25 @@ const consume = (
   };
 
   const deliver = async (from: number): Promise<number> => {
-    let changes = log.read(from, batchSize);
-    if (changes.length === 0) {
+    if (log.last() <= from) {
       settleIdlers();
       await waiting.wait();
       return from;
     }
-    if (linger > 0 && changes.length < batchSize && idlers.length === 0) {
-      await waiting.wait(linger);
-      changes = log.read(from, batchSize);
-    }
+    if (linger > 0) await gather(from);
+    if (stopped) return from;
+    const changes = log.read(from, batchSize);
     const delivered = withItems(store, changes).filter((change) => filter?.(change) ?? true);
     if (delivered.length > 0) await handler(delivered);
-    const passed = changes.at(-1)?.sequence ?? from;
+    const passed = changes.at(-1)?.sequence ?? log.last();
     await store.inner.commit.write((transaction) => log.advance(transaction, consumer, passed));
     return passed;
+  };
+
+  /** Sequences are nearly dense, so their difference tells how full the delivery is without reading it. */
+  const gather = async (from: number) => {
+    for (const until = Date.now() + linger; !stopped && idlers.length === 0 && log.last() - from < batchSize && Date.now() < until; )
+      await waiting.wait(until - Date.now());
   };
 
   const run = async () => {
