@@ -23,7 +23,7 @@ const quoted = (path: string): string => `'${path.replaceAll("'", "''")}'`;
 
 /** Runs with an engine that is loaded when first needed, on a database file of its own, so that rows never have to fit in memory. */
 const withEngine = async (work: (connection: DuckDBConnection, folder: string) => Promise<void>): Promise<void> => {
-  const folder = await mkdtemp(join(tmpdir(), 'focus-'));
+  const folder = await mkdtemp(join(tmpdir(), 'focus-export-'));
   try {
     const { DuckDBInstance } = await import('@duckdb/node-api');
     const instance = await DuckDBInstance.create(join(folder, 'staging.duckdb'), { ...settings, temp_directory: folder });
