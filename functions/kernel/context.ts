@@ -23,6 +23,7 @@ export type ContextDeclaration = {
 export type Borrow = { readonly from: string; readonly objects: string } | { readonly from: string; readonly table: string };
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
+/** A method and a path's template: `{name}` is one segment, `{name+}` at the end is all that is left, slashes included. */
 export type RouteKey = `${Method} /${string}`;
 
 /** Which verbs of which resource a function may use; everything else is denied, on the laptop too. */
@@ -40,7 +41,8 @@ export type Verb =
   | 'remove'
   | 'record'
   | 'redrive'
-  | 'publish';
+  | 'publish'
+  | 'serve';
 
 export type Size = `${number} ${'KiB' | 'MiB' | 'GiB'}`;
 export type Duration = `${number} ${'ms' | 's' | 'm'}`;
@@ -66,7 +68,7 @@ export type RouteDeclaration = {
   readonly errors?: 'problem' | 'open-inference';
 };
 
-/** A body that is never held whole: the handler gets the stream. */
+/** A body that is never held whole: the handler gets the stream. It names the one media type that is taken, or any with a star on both sides. */
 export type StreamBody = { readonly stream: string };
 /** A JSON body that the handler gets as bytes, unparsed; the schema documents it. Without a Content-Type it is JSON all the same. */
 export type BytesBody = { readonly bytes: z.ZodType };

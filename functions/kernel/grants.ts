@@ -5,7 +5,7 @@ import type { Uses, Verb } from './context.ts';
 const methodsOf: Record<Verb, readonly string[]> = {
   read: ['get', 'batchGet', 'query', 'queryIndex', 'head', 'list', 'read', 'history', 'timeline', 'stateAt', 'states', 'statesByIndex'],
   append: ['handle', 'transact', 'put', 'delete'],
-  put: ['put', 'copy', 'startMultipart', 'putPart', 'completeMultipart', 'abortMultipart'],
+  put: ['put', 'write', 'copy', 'startMultipart', 'putPart', 'completeMultipart', 'abortMultipart'],
   delete: ['delete'],
   presign: ['presign'],
   send: ['send'],
@@ -16,10 +16,14 @@ const methodsOf: Record<Verb, readonly string[]> = {
   record: ['record'],
   redrive: ['redrive'],
   publish: ['publish'],
+  serve: ['serve'],
 };
 
 const ungranted = (resource: string, method: string): Failure<'not-granted'> =>
   failed('forbidden', 'not-granted', `This function does not declare that it uses "${method}" of "${resource}".`);
+
+/** Whether a function reached for what it did not declare: our mistake, so a caller must not take it for his own. */
+export const isUngranted = ({ code }: Failure): boolean => code === 'not-granted';
 
 /** Ports that are no resource: everyone has them. */
 const free = new Set(['clock', 'ids', 'log', 'settled', 'documents']);

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { ExportWriter } from '../../domain/billing/export-writer.ts';
 import type { Clock } from '../../domain/kernel/clock.ts';
 import type { DomainEvent } from '../../domain/kernel/decider.ts';
 import type { Aggregate, EventStore, Handled, HandleOptions, StreamId } from '../../domain/kernel/event-store.ts';
@@ -45,6 +46,7 @@ export type SharedPorts = {
   readonly modelHost: ModelHost;
   readonly meter: Meter;
   readonly deadLetters: DeadLetters;
+  readonly exportWriter: ExportWriter;
   /** Resolves when the table's change stream has been handled up to now by every consumer. */
   readonly settled: (table: string) => Promise<void>;
 };
@@ -60,7 +62,8 @@ export type PortsOf<C extends Declared> = SharedPorts &
   Named<C, 'queues', Queue> &
   (C['borrows'] extends object ? Borrowed<C['borrows']> : unknown);
 
-type ParamNames<Path> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | ParamNames<Rest> : never;
+type ParamNames<Path> = Path extends `${string}{${infer Name}}${infer Rest}` ? Single<Name> | ParamNames<Rest> : never;
+type Single<Name extends string> = Name extends `${infer Greedy}+` ? Greedy : Name;
 type BodyOf<R> = R extends { readonly body: StreamBody }
   ? ObjectBody
   : R extends { readonly body: BytesBody }

@@ -79,6 +79,13 @@ const session = (table: Table, hash: string, claimed: Claim, expiresAt: number):
   let claim = claimed;
   let recorded: string | undefined;
   const answerKey = (pk: string): Key => ({ pk, sk: `idempotency#${hash}` });
+  const keptAnswer = (pk: string, { status, body, headers }: Answer): Item => ({
+    ...answerKey(pk),
+    status,
+    expiresAt,
+    ...(body === undefined ? {} : { body }),
+    headers: { ...headers },
+  });
   const recordedIn = async (pk: string) => answerOf(await table.get(answerKey(pk)));
   const update = async (part: Partial<Claim>) => {
     const next = { ...claim, ...part, version: claim.version + 1 };
@@ -97,22 +104,18 @@ const session = (table: Table, hash: string, claimed: Claim, expiresAt: number):
     },
     record(pk, answer) {
       recorded = pk;
-      const kept: Item = { ...answerKey(pk), status: answer.status, expiresAt };
-      return {
-        type: 'put',
-        item: { ...kept, ...(answer.body === undefined ? {} : { body: answer.body }), headers: { ...answer.headers } },
-        if: 'absent',
-      };
+      return { type: 'put', item: keptAnswer(pk, answer), if: 'absent' };
     },
     async finish(answer) {
       if (claim.answeredIn !== undefined) return;
-      if (answer.status >= 500 || claim.fingerprint === undefined) {
+      // A change may have been committed and its request have failed after it: then its recorded answer is the one to keep.
+      const committedIn = recorded !== undefined && (await recordedIn(recorded)) !== undefined ? recorded : undefined;
+      if (committedIn === undefined && (answer.status >= 500 || claim.fingerprint === undefined)) {
         await table.delete({ pk: claim.pk, sk: claim.sk }, { version: claim.version });
         return;
       }
-      if (recorded === undefined || (await recordedIn(recorded)) === undefined)
-        await table.put((this.record(claim.pk, answer) as { item: Item }).item);
-      await update({ answeredIn: recorded ?? claim.pk });
+      if (committedIn === undefined) await table.put(keptAnswer(claim.pk, answer));
+      await update({ answeredIn: committedIn ?? claim.pk });
     },
   };
 };

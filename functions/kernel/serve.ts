@@ -1,19 +1,19 @@
 import { Hono, type Context as HonoContext } from 'hono';
-import type * as z from 'zod';
 import type { Clock } from '../../domain/kernel/clock.ts';
 import type { EventBus } from '../../domain/kernel/event-bus.ts';
 import { type Failure, failed, isFailure, Rejected } from '../../domain/kernel/failure.ts';
 import type { Ids } from '../../domain/kernel/ids.ts';
 import type { Table } from '../../domain/kernel/table.ts';
 import { type Principal, platformTenant } from '../../domain/kernel/tenancy.ts';
-import { denial } from './audit-denial.ts';
+import { tellOfDenial } from './audit-denial.ts';
 import { type Authenticate, authorize } from './authentication.ts';
-import { limitedBody, parseJson, readBody } from './body.ts';
-import { bytesOf, type ContextDeclaration, millisOf, type RouteDeclaration, type RouteKey, type StreamBody } from './context.ts';
-import { grant } from './grants.ts';
+import { type ContextDeclaration, millisOf, type RouteDeclaration, type RouteKey } from './context.ts';
+import { grant, isUngranted } from './grants.ts';
 import type { Answer, AnyHandler, HttpRequest, SharedPorts } from './handler.ts';
 import { claimIdempotency, fingerprintOf, type Idempotency, type Instance } from './idempotency.ts';
+import { parseRequest } from './parse-request.ts';
 import { inferenceError, problem } from './problem.ts';
+import { respond } from './respond.ts';
 import { continueTrace, type Trace } from './trace.ts';
 
 /** What serving needs beside the ports of the functions. */
@@ -39,7 +39,7 @@ export const splitRoute = (key: RouteKey): { readonly method: string; readonly p
   return { method, path };
 };
 
-const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\+\}/g, ':$1{.+}').replaceAll(/\{(\w+)\}/g, ':$1');
 
 /** One context's HTTP: a Hono app that answers its routes, and 405 for another method of a path it knows. */
 export const contextApp = (context: RunningContext, serving: Serving): Hono => {
@@ -97,7 +97,7 @@ const routeHandler = (key: RouteKey, route: RouteDeclaration, context: RunningCo
       duration_ms: Math.round((performance.now() - started) * 1000) / 1000,
       trace_id: trace.traceId,
     });
-    return respond(answer, trace);
+    return respond(answer, trace, c.req.raw.method);
   };
 };
 
@@ -134,7 +134,7 @@ const exchanged = async (
     const outcome = await attempt(exchange, admitted, handle, failure);
     return { answer: isFailure(outcome) ? failure(outcome) : outcome, principal };
   } catch (error) {
-    if (error instanceof Rejected) return { answer: failure(error.failure), principal };
+    if (error instanceof Rejected && !isUngranted(error.failure)) return { answer: failure(error.failure), principal };
     if (request.signal.aborted)
       return { answer: failure(failed('malformed', 'request-aborted', 'The request broke off before it was complete.')), principal };
     serving.log.error('request failed', error, { route: key, tenant: principal?.tenant, trace_id: exchange.trace.traceId });
@@ -165,21 +165,10 @@ const nobody: Principal = { tenant: platformTenant, id: 'anonymous', roles: [] }
 const admit = async ({ route, request, serving, key, trace }: Exchange): Promise<Principal | Failure> => {
   if (route.permission === 'public' || route.permission === 'signed') return nobody;
   const who = await serving.authenticate(request.headers.get('authorization'));
-  const tell = (suspect: { tenant: string; principal: string }, failure: Failure) =>
-    denial(serving, {
-      ...suspect,
-      action: key,
-      resource: new URL(request.url).pathname,
-      code: failure.code,
-      traceparent: trace.traceparent,
-    });
-  if ('failure' in who) {
-    if (who.suspect) await tell(who.suspect, who.failure);
-    return who.failure;
-  }
+  const where = { action: key, resource: new URL(request.url).pathname, traceparent: trace.traceparent };
+  if ('failure' in who) return tellOfDenial(serving, who.suspect, who.failure, where);
   const refused = authorize(who.principal, route);
-  if (refused) await tell({ tenant: who.principal.tenant, principal: who.principal.id }, refused);
-  return refused ?? who.principal;
+  return refused ? tellOfDenial(serving, { tenant: who.principal.tenant, principal: who.principal.id }, refused, where) : who.principal;
 };
 
 const attempt = async (
@@ -188,7 +177,7 @@ const attempt = async (
   handle: Handle,
   shaped: (failure: Failure) => Answer,
 ): Promise<Answer | Failure> => {
-  const parsed = await parse(exchange);
+  const parsed = await parseRequest(exchange);
   if (isFailure(parsed)) return parsed;
   const base = {
     ...parsed,
@@ -224,65 +213,4 @@ const idempotent = async (
     await claim.finish(error instanceof Rejected ? shaped(error.failure) : { status: 500 }).catch(() => undefined);
     throw error;
   }
-};
-
-type Parsed = Pick<HttpRequest, 'params' | 'query' | 'body'>;
-const isStream = (body: RouteDeclaration['body']): body is StreamBody => body !== undefined && 'stream' in body;
-
-const parse = async ({ route, request, params }: Exchange): Promise<Parsed | Failure> => {
-  const query = route.query ? validated(route.query, Object.fromEntries(new URL(request.url).searchParams), 'query') : { value: {} };
-  if (isFailure(query)) return query;
-  const parameters = route.params ? validated(route.params, params, 'path') : { value: params };
-  if (isFailure(parameters)) return parameters;
-  const body = await parseBody(route, request);
-  if (isFailure(body)) return body;
-  return { params: parameters.value as Record<string, string>, query: query.value, body: body.value };
-};
-
-const parseBody = async (route: RouteDeclaration, request: Request): Promise<{ readonly value: unknown } | Failure> => {
-  const limit = bytesOf(route.limit.body);
-  if (route.body === undefined) return { value: undefined };
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (isStream(route.body)) {
-    if (type !== route.body.stream) return unsupported(route.body.stream, type);
-    const stream = limitedBody(request, limit);
-    return isFailure(stream) ? stream : { value: stream };
-  }
-  if (type !== undefined && type !== 'application/json' && !/^application\/[\w.-]+\+json$/.test(type))
-    return unsupported('application/json', type);
-  const bytes = await readBody(request, limit);
-  if (isFailure(bytes)) return bytes;
-  if ('bytes' in route.body) return { value: bytes };
-  const json = parseJson(bytes);
-  return isFailure(json) ? json : validated(route.body, json.value, 'body');
-};
-
-const unsupported = (right: string, wrong: string | undefined) =>
-  failed(
-    'unsupported-media-type',
-    'unsupported-media-type',
-    `The body has to be ${right}${wrong ? `, not ${wrong}` : '; say so in Content-Type'}.`,
-  );
-
-const validated = (schema: z.ZodType, value: unknown, where: string): { readonly value: unknown } | Failure => {
-  const result = schema.safeParse(value);
-  if (result.success) return { value: result.data };
-  const errors = result.error.issues
-    .slice(0, 20)
-    .map((issue) => ({ path: [where, ...issue.path.map(String)].join('.'), message: issue.message }));
-  return failed('invalid', 'invalid-request', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { errors });
-};
-
-const respond = (answer: Answer, trace: Trace): Response => {
-  const headers = new Headers({
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-    ...answer.headers,
-    traceparent: trace.traceparent,
-  });
-  if (answer.stream !== undefined) return new Response(answer.stream as BodyInit, { status: answer.status, headers });
-  if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
-  if (!headers.has('content-type')) headers.set('content-type', 'application/json');
-  const body = answer.onlyOnce === undefined ? answer.body : { ...(answer.body as object), ...answer.onlyOnce };
-  return new Response(JSON.stringify(body), { status: answer.status, headers });
 };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
-const pattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+// A later version is read as far as this one goes, ff is none (section 3.2.4, versioning).
+const pattern = /^(?:00(?=.{53}$)|(?!00|ff)[0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 const nothing = /^0+$/;
 
 export type Trace = { readonly traceId: string; readonly traceparent: string };

@@ -1,12 +1,21 @@
 import * as z from 'zod';
 import { context } from '../kernel/context.ts';
+import { Problem } from '../kernel/schemas.ts';
 
 const small = { body: '4 KiB', time: '10 s' } as const;
 const publicly = { permission: 'public', limit: small, uses: {} } as const;
 
-/** What belongs to no bounded context: whether the platform lives, and what it offers. */
+// Whether they fit the URL is for the gateway to say, in one answer that tells a forger nothing; so none of them is required here.
+const Signed = z.object({
+  method: z.string().optional().describe('The method that the URL grants'),
+  expires: z.string().optional().describe('Until when it grants it, in seconds since 1970'),
+  signature: z.string().optional(),
+});
+const signed = { permission: 'signed', query: Signed, limit: { body: '2 GiB', time: '15 m' }, uses: { objectGateway: ['serve'] } } as const;
+
+/** What belongs to no bounded context: whether the platform lives, what it offers, and the objects behind presigned URLs. */
 export const platform = context('platform', {
-  describes: 'Health and documentation',
+  describes: 'Health, documentation, and the objects behind presigned URLs',
   routes: {
     'GET /health/live': {
       ...publicly,
@@ -31,6 +40,25 @@ export const platform = context('platform', {
       does: 'get-docs',
       summary: 'This API, to read',
       answers: { 200: { media: 'text/html', describes: 'A page without scripts' } },
+    },
+    'GET /objects/{store}/{key+}': {
+      ...signed,
+      does: 'get-object',
+      summary: 'Read one object by a presigned URL, whole or one range of it',
+      answers: {
+        200: { media: '*/*', describes: 'The object' },
+        206: { media: '*/*', describes: 'The range that was asked for' },
+        403: Problem,
+        404: Problem,
+        416: Problem,
+      },
+    },
+    'PUT /objects/{store}/{key+}': {
+      ...signed,
+      does: 'put-object',
+      summary: 'Write one object by a presigned URL',
+      body: { stream: '*/*' },
+      answers: { 201: z.null(), 403: Problem, 404: Problem, 412: Problem, 413: Problem, 507: Problem },
     },
   },
 });

@@ -1,0 +1,43 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { contexts } from '../functions/contexts.ts';
+import { asyncApi } from '../functions/kernel/asyncapi.ts';
+import { openApi } from '../functions/kernel/openapi.ts';
+import { permissionTable } from './permission-table.ts';
+
+const folder = new URL('../docs/', import.meta.url);
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** What the declarations of all contexts make, by the file's name under `docs/`. */
+export const documents = (): Readonly<Record<string, string>> => ({
+  'openapi.json': json(openApi(contexts)),
+  'asyncapi.json': json(asyncApi(contexts)),
+  'permissions.md': permissionTable(contexts),
+});
+
+const onDisk = (name: string): string | undefined => {
+  const file = new URL(name, folder);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+};
+
+/** The documents on disk that say something else than the declarations. */
+export const drifted = (): readonly string[] =>
+  Object.entries(documents())
+    .filter(([name, text]) => onDisk(name) !== text)
+    .map(([name]) => `docs/${name}`);
+
+const write = (): void => {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(documents())) writeFileSync(new URL(name, folder), text);
+};
+
+const check = (): number => {
+  const names = drifted();
+  for (const name of names) console.error(`${name} is not what the declarations say; run: npm run docs`);
+  return names.length === 0 ? 0 : 1;
+};
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  if (process.argv.includes('--check')) process.exitCode = check();
+  else write();
+}
