@@ -4,7 +4,7 @@ import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile }
 import { join } from 'node:path';
 import type { Clock } from '../../domain/kernel/clock.ts';
 import { type Failure, failed, isFailure, orReject } from '../../domain/kernel/failure.ts';
-import type { ObjectInfo, ObjectStore } from '../../domain/kernel/object-store.ts';
+import type { ObjectStore } from '../../domain/kernel/object-store.ts';
 import { orAbsent, orStorageFull, sync, writeDurably } from './durable-files.ts';
 import { bytesOf, fileBody } from './object-body.ts';
 import type { ObjectFiles } from './object-files.ts';
@@ -76,15 +76,11 @@ export const multipart = (folder: string, files: ObjectFiles, clock: Clock): Mul
       : invalidPart(`Part ${small.part} is smaller than ${minPartBytes} bytes, which only the last may be.`);
   };
 
-  const publish = async (upload: Upload, parts: readonly PartFile[]): Promise<ObjectInfo> => {
-    const draft = await files.begin(upload.key);
-    try {
+  const publish = (upload: Upload, parts: readonly PartFile[]) =>
+    files.drafting(upload.key, async (draft) => {
       await joined(parts, draft.path);
-      return orReject((await files.publish(draft, { contentType: upload.contentType, exclusive: false })) ?? notFound());
-    } finally {
-      files.settle(draft.etag);
-    }
-  };
+      return files.publish(draft, { contentType: upload.contentType, exclusive: false });
+    });
 
   return {
     async startMultipart(key, options = {}) {
@@ -123,7 +119,7 @@ export const multipart = (folder: string, files: ObjectFiles, clock: Clock): Mul
         if (isFailure(found)) return found;
         const info = await orStorageFull(() => publish(upload, found as readonly PartFile[]));
         await rm(folderOf(uploadId), { recursive: true, force: true });
-        return info;
+        return info ?? notFound();
       }),
 
     async abortMultipart(uploadId) {

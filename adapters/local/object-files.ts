@@ -86,6 +86,16 @@ export const objectFiles = (folder: string, clock: Clock) => {
     return { key, etag, path: contentPath(etag) };
   };
 
+  /** Gives a draft to fill and publish; what of it was not published is gone afterwards. */
+  const drafting = async <T>(key: string, fill: (draft: Draft) => Promise<T>): Promise<T> => {
+    const draft = await begin(key);
+    try {
+      return await fill(draft);
+    } finally {
+      settle(draft.etag);
+    }
+  };
+
   const foldersOf = (key: string): readonly string[] => {
     const names = entryName(key).split('/').slice(0, -1);
     return [entries, ...names.map((_, index) => join(entries, ...names.slice(0, index + 1)))];
@@ -105,7 +115,7 @@ export const objectFiles = (folder: string, clock: Clock) => {
     return true;
   };
 
-  /** Makes a written draft the object of its key; undefined where it had to be new and was not. Settling the draft stays with the caller. */
+  /** Makes a written draft the object of its key; undefined only where it had to be new (`exclusive`) and was not. */
   const publish = (
     draft: Draft,
     { contentType, exclusive }: { contentType: string; exclusive: boolean },
@@ -131,7 +141,7 @@ export const objectFiles = (folder: string, clock: Clock) => {
       });
     });
 
-  return { entries, pending, contentPath, read, readAt, readNow, begin, publish, settle, remove };
+  return { entries, pending, contentPath, read, readAt, readNow, drafting, publish, remove };
 };
 
 export type ObjectFiles = ReturnType<typeof objectFiles>;

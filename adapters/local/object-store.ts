@@ -6,7 +6,7 @@ import type { ObjectInfo, ObjectStore } from '../../domain/kernel/object-store.t
 import { copyDurably, errorCode, orAbsent, orStorageFull, writeDurably } from './durable-files.ts';
 import { multipart } from './multipart.ts';
 import { bytesOf, fileBody, selected } from './object-body.ts';
-import { type Draft, type ObjectFiles, objectFiles } from './object-files.ts';
+import { type ObjectFiles, objectFiles } from './object-files.ts';
 import { byteText, invalidObjectKey, isObjectKey } from './object-keys.ts';
 import { afterCursor, cursorAfter, entriesAfter, pageLimit } from './object-list.ts';
 import { presigned } from './presign.ts';
@@ -45,15 +45,6 @@ export const localObjectStore = ({
 }: LocalObjectStoreOptions): LocalObjectStore => {
   const files = objectFiles(folder, clock);
 
-  const drafted = async <T>(key: string, fill: (draft: Draft) => Promise<T>): Promise<T> => {
-    const draft = await files.begin(key);
-    try {
-      return await fill(draft);
-    } finally {
-      files.settle(draft.etag);
-    }
-  };
-
   return {
     ...multipart(folder, files, clock),
 
@@ -63,7 +54,7 @@ export const localObjectStore = ({
       if (exclusive && (await files.read(key)) !== undefined) return exists(key);
       const refusal = tooLarge(maxBytes);
       const over = new Rejected(refusal);
-      const filled = drafted(key, async (draft) => {
+      const filled = files.drafting(key, async (draft) => {
         await writeDurably(draft.path, bytesOf(body, { maxBytes, tooLarge: over }));
         return (await files.publish(draft, { contentType, exclusive })) ?? exists(key);
       });
@@ -87,7 +78,7 @@ export const localObjectStore = ({
 
     async copy(from, to, options = {}) {
       if (!isObjectKey(to)) return invalidObjectKey();
-      const filled = drafted(to, async (draft) => {
+      const filled = files.drafting(to, async (draft) => {
         const source = await linkLatest(files, from, draft.path);
         if (source === undefined) return notFound(from);
         return (await files.publish(draft, { contentType: source.contentType, exclusive: options.ifNoneMatch === '*' })) ?? exists(to);
