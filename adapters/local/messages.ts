@@ -3,6 +3,7 @@ import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { Ids } from '../../domain/kernel/ids.ts';
 import type { Json } from '../../domain/kernel/json.ts';
 import type { OutgoingMessage, QueuePolicy } from '../../domain/kernel/queue.ts';
+import { platformTenant } from '../../domain/kernel/tenancy.ts';
 import { backoffWithJitter } from './backoff.ts';
 import { bury } from './buried.ts';
 import type { Transaction } from './group-commit.ts';
@@ -92,11 +93,20 @@ export const messagesAt = (
   const range = (end: Buffer, limit: number) =>
     [...environment.getRange({ start: head, end, limit })].map(({ key, value }) => ({ key, ...decode(value) }));
 
+  /** Asked inside a transaction that others share: a body it cannot read must not fail them. */
+  const ownerOf = (body: Json): string => {
+    try {
+      return tenantOf(body);
+    } catch {
+      return platformTenant;
+    }
+  };
+
   const giveUp = (transaction: Transaction, { id, body, attempt }: Pick<ClaimedMessage, 'id' | 'body' | 'attempt'>, reason: string) =>
     bury(transaction, {
       id: ids.next(),
       source,
-      tenant: tenantOf(body),
+      tenant: ownerOf(body),
       body,
       reason,
       attempts: attempt,
@@ -142,7 +152,6 @@ export const messagesAt = (
       }),
     async recover() {
       if (channel.recovered) return;
-      channel.recovered = true;
       await commit.write((transaction) => {
         for (const { key, claimed, ...message } of range(successor(head), Number.POSITIVE_INFINITY)) {
           if (claimed === undefined) continue;
@@ -150,6 +159,7 @@ export const messagesAt = (
           transaction.put(keyOf(head, now(), idOf(key)), encode(message));
         }
       });
+      channel.recovered = true;
     },
     nextDue() {
       const [first] = environment.getKeys({ start: head, end: successor(head), limit: 1 });
