@@ -134,7 +134,7 @@ const fullCodes: ReadonlySet<unknown> = new Set([
 /** A `storage-full` or `storage-failed` for what LMDB threw. */
 export const rejectionOf = (error: unknown): Rejected => {
   if (error instanceof Rejected) return error;
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  const code = numberOf(error);
   if (fullCodes.has(code))
     return new Rejected(
       failed('storage-full', 'storage-full', 'The disk is full: nothing was written. Writes work again once there is room.'),
@@ -142,4 +142,10 @@ export const rejectionOf = (error: unknown): Rejected => {
   const rejected = new Rejected(failed('unavailable', 'storage-failed', 'The store could not write; nothing was written.'));
   rejected.cause = error;
   return rejected;
+};
+
+/** LMDB says its own or the system's number in `code`; Node's file system the system's, negated, in `errno`. */
+const numberOf = (error: unknown): unknown => {
+  const { code, errno } = (typeof error === 'object' && error !== null ? error : {}) as { readonly code?: unknown; readonly errno?: unknown };
+  return typeof errno === 'number' ? Math.abs(errno) : code;
 };

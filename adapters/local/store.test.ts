@@ -77,6 +77,10 @@ describe('the store in a data folder', () => {
       expect(codeOf(open)).toBe('data-folder-damaged');
     }
   });
+  it('is refused with a failure where no folder can be made', () => {
+    writeFileSync(join(folder, 'file'), '');
+    expect(codeOf(() => openStore(join(folder, 'file'), { clock }))).toBe('storage-failed');
+  });
   it('is not opened twice in one process', async () => {
     open();
     expect(codeOf(open)).toBe('data-folder-in-use');

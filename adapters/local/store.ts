@@ -42,7 +42,7 @@ const sweepEveryMillis = 60_000;
 
 /** Opens the store in a folder (made where there is none). Throws `Rejected`: see `claimDataFolder`; `storage-full` or `storage-failed` where it cannot be opened. */
 export const openStore = (folder: string, { clock }: { readonly clock: Clock }): LocalStore => {
-  const claim = claimDataFolder(folder);
+  const claim = claimOrReject(folder);
   const environment = openEnvironment(folder, claim);
   const commit = groupCommit(environment);
   const given = names(environment);
@@ -106,6 +106,14 @@ const newChannel = (): Channel => {
       for (const listener of listeners) listener();
     },
   };
+};
+
+const claimOrReject = (folder: string): { release(): void } => {
+  try {
+    return claimDataFolder(folder);
+  } catch (error) {
+    throw rejectionOf(error);
+  }
 };
 
 const openEnvironment = (folder: string, claim: { release(): void }): Environment => {
