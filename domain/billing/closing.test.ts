@@ -262,7 +262,7 @@ describe('verifying a period', () => {
     await it.books.settled();
     await tamper(it);
     const outcome = await verifyTenant(
-      { usage: it.usage, rollups: it.rollups, settled: it.books.settled },
+      { usage: it.usage, rollups: it.rollups, settled: it.books.settled, pause: async () => undefined },
       acme,
       november,
       it.books.clock.now(),

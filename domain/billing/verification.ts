@@ -47,8 +47,11 @@ const same = (left: Counts, right: Counts): boolean =>
 
 export type VerificationPorts = {
   readonly usage: Table;
-  readonly rollups: Table /** Resolves when every fact written before has been folded. */;
+  readonly rollups: Table;
+  /** Resolves when every fact written before has been folded. */
   readonly settled: () => Promise<void>;
+  /** Lets whatever else the process has to do go first. */
+  readonly pause: () => Promise<void>;
 };
 
 type Shard = { readonly tenant: string; readonly period: Period; readonly hour: string; readonly shard: number };
@@ -81,6 +84,7 @@ export const verifyTenant = async (ports: VerificationPorts, tenant: string, per
   const differences: string[] = [];
   let [facts, fromFacts, fromRollups]: [number, Totals, Totals] = [0, noUsage, noUsage];
   for (const hour of hoursOf(period, now)) {
+    await ports.pause();
     for (let shard = 0; shard < usageShards; shard++) {
       const key = `${hour}#${shard}`;
       const { recounted, rollup } = await compareShard(ports, { tenant, period, hour, shard }, folded.get(key) ?? nothing);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { accountsOf } from '../../domain/billing/closing.ts';
 import { parsePeriod } from '../../domain/billing/period.ts';
 import { type TenantVerification, verifyTenant } from '../../domain/billing/verification.ts';
@@ -14,7 +15,14 @@ export const verifyPeriod = handler<typeof billing, 'GET /v1/billing/periods/{pe
   const tenants: TenantVerification[] = [];
   for await (const page of accountsOf(ports))
     for (const { state } of page)
-      tenants.push(await verifyTenant({ usage: ports.usage, rollups: ports.rollups, settled }, state.tenantId, period, ports.clock.now()));
+      tenants.push(
+        await verifyTenant(
+          { usage: ports.usage, rollups: ports.rollups, settled, pause: setImmediate },
+          state.tenantId,
+          period,
+          ports.clock.now(),
+        ),
+      );
   const facts = tenants.reduce((total, tenant) => total + tenant.facts, 0);
   return ok({ period, agrees: tenants.every(({ agrees }) => agrees), facts, tenants });
 });
