@@ -22,6 +22,7 @@ const patience = { tries: 40, millis: 25 } as const;
  * subscribes it next. Waits for a second at the most.
  */
 export const accountSoon = async (accounts: Records, text: string): Promise<KnownAccount | NotFound> => {
+  if (isFailure(parseTenantId(text))) return accountNotFound(text);
   let found = await accountOf(accounts, text);
   for (let tries = 0; isFailure(found) && tries < patience.tries; tries++) {
     await sleep(patience.millis);
