@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Item, Items, Page, Table, TableDeclaration, Write } from '../../domain/kernel/table.ts';
 import { rejection, type SettableClock } from './harness.ts';
+import { expiryCases, indexCases } from './table-indexes-and-expiry.ts';
 
 export type TableHarness = {
   /** A fresh, empty table. */
@@ -240,45 +241,6 @@ export const tableConformance = (name: string, makeHarness: () => Promise<TableH
       });
     });
 
-    describe('indexes', () => {
-      const put = (sk: string, colour?: string, size?: string) =>
-        table.put({ pk, sk, ...(colour === undefined ? {} : { colour }), ...(size === undefined ? {} : { size }) });
-      const red = async (range = {}, page = {}) => names((await table.queryIndex('byColour', 'red', range, page)).items);
-
-      it('finds items by one attribute in the order of the other, then by key', async () => {
-        await Promise.all([put('a', 'red', '2'), put('c', 'red', '1'), put('b', 'red', '1'), put('d', 'blue', '0')]);
-        expect(await red()).toEqual(['b', 'c', 'a']);
-        expect(await red({}, { descending: true })).toEqual(['a', 'c', 'b']);
-        expect(await red({ from: '1', to: '1' })).toEqual(['b', 'c']);
-      });
-      it('finds items of many partitions', async () => {
-        await put('a', 'red', '1');
-        await table.put({ pk: 'beta#things', sk: 'b', colour: 'red', size: '0' });
-        expect(await red()).toEqual(['b', 'a']);
-      });
-      it('leaves out an item that lacks an attribute, or has one that is no string', async () => {
-        await Promise.all([put('a', 'red'), put('b', undefined, '1'), table.put({ pk, sk: 'c', colour: 'red', size: 1 })]);
-        expect(await red()).toEqual([]);
-      });
-      it('follows an item that changes, loses an attribute and is deleted', async () => {
-        await put('a', 'red', '1');
-        await put('b', 'red', '3');
-        await put('a', 'red', '5');
-        expect(await red()).toEqual(['b', 'a']);
-        await put('a', 'red');
-        expect(await red()).toEqual(['b']);
-        await table.delete({ pk, sk: 'b' });
-        expect(await red()).toEqual([]);
-      });
-      it('gives the newest image', async () => {
-        await put('a', 'red', '1');
-        await table.put({ pk, sk: 'a', colour: 'red', size: '1', n: 2 });
-        expect((await table.queryIndex('byColour', 'red')).items).toEqual([{ pk, sk: 'a', colour: 'red', size: '1', n: 2 }]);
-      });
-      it('refuses an index that was not declared', async () =>
-        expect((await rejection(table.queryIndex('byWeight', 'x'))).failure).toBe('invalid'));
-    });
-
     describe('limits', () => {
       it('takes an item of just under 400 KB and refuses a larger one, in a transaction too', async () => {
         const item = (bytes: number): Item => ({ pk, sk: 'a', text: 'x'.repeat(bytes) });
@@ -309,48 +271,8 @@ export const tableConformance = (name: string, makeHarness: () => Promise<TableH
       });
     });
 
-    describe('expiry', () => {
-      const inSeconds = (seconds: number) => Math.floor(harness.clock.now().getTime() / 1000) + seconds;
-      const short = (sk: string) => table.put({ pk, sk, colour: 'red', size: sk, version: 1, expiresAt: inSeconds(10) });
-
-      it('shows an item up to its end and no reader or condition after it', async () => {
-        await short('a');
-        harness.clock.advance(9);
-        expect(await table.get({ pk, sk: 'a' })).toBeDefined();
-        harness.clock.advance(1);
-        expect(await table.get({ pk, sk: 'a' })).toBeUndefined();
-        expect(await table.batchGet([{ pk, sk: 'a' }])).toEqual([]);
-        expect((await table.query(pk)).items).toEqual([]);
-        expect((await table.queryIndex('byColour', 'red')).items).toEqual([]);
-        expect(await table.put({ pk, sk: 'a' }, 'present')).toEqual({ written: false, conflict: 0 });
-        expect(await table.put({ pk, sk: 'a' }, { version: 1 })).toEqual({ written: false, conflict: 0 });
-        expect(await table.put({ pk, sk: 'a', n: 2 }, 'absent')).toEqual({ written: true });
-        expect(await table.get({ pk, sk: 'a' })).toEqual({ pk, sk: 'a', n: 2 });
-      });
-      it('fills a page past what has expired', async () => {
-        await short('a');
-        await putAll(['b', 'c']);
-        harness.clock.advance(11);
-        expect(await table.query(pk, {}, { limit: 2 })).toEqual({
-          items: [
-            { pk, sk: 'b' },
-            { pk, sk: 'c' },
-          ],
-          next: null,
-        });
-      });
-      it('removes what has expired, and keeps what was given a longer life', async () => {
-        await short('a');
-        await short('b');
-        await table.put({ pk, sk: 'b', expiresAt: inSeconds(100) });
-        await short('c');
-        await table.put({ pk, sk: 'c' });
-        harness.clock.advance(50);
-        await harness.sweep();
-        harness.clock.advance(-50);
-        expect(names((await table.query(pk)).items)).toEqual(['b', 'c']);
-      });
-    });
+    indexCases(() => ({ harness, table }));
+    expiryCases(() => ({ harness, table }));
   });
 };
 

@@ -34,7 +34,8 @@ export type TableDeclaration = {
 /**
  * A table of items. A write that is acknowledged is on disk. `get` and `batchGet` are strong; `queryIndex` may lag on a cloud.
  * Limits, enforced on every target: 400 KB an item, 100 writes a transaction (one partition), 100 keys a batch get.
- * Throws `Rejected` with `storage-full`, `item-too-large`, `transaction-too-large` or `invalid-cursor`.
+ * Throws `Rejected` with `storage-full`, `item-too-large`, `transaction-too-large` or `invalid-cursor`; of kind `invalid` also `invalid-key`,
+ * `invalid-limit`, `invalid-expiry`, `unknown-index`, and of a transaction `foreign-partition` and `duplicate-key` (it names an item once).
  */
 export type Table = {
   get(key: Key): Promise<Item | undefined>;
