@@ -7,8 +7,8 @@ import type { models } from './context.ts';
 // Versions of the same bytes share one object. Who holds it is kept in the partition of the artifact: `ref#<reference>` for each version, and an
 // item `artifact` that says how often that changed, and whether the object is being collected.
 const collectingMillis = 15_000;
-const pollMillis = 50;
-const pollsForCollection = 40;
+const pollMillis = 20;
+const pollsForCollection = 100;
 const attempts = 50;
 
 type Artifact = Item & { readonly version: number; readonly collectingUntil?: string };
