@@ -118,7 +118,13 @@ const claimOrReject = (folder: string): { release(): void } => {
 
 const openEnvironment = (folder: string, claim: { release(): void }): Environment => {
   try {
-    return open<Buffer, Buffer>({ path: join(folder, 'store'), keyEncoding: 'binary', encoding: 'binary', pageSize });
+    return open<Buffer, Buffer>({
+      path: join(folder, 'store'),
+      keyEncoding: 'binary',
+      encoding: 'binary',
+      pageSize,
+      eventTurnBatching: false,
+    });
   } catch (error) {
     claim.release();
     throw rejectionOf(error);
