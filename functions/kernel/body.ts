@@ -1,11 +1,15 @@
 import { type Failure, failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { ObjectBody } from '../../domain/kernel/object-store.ts';
 
-const tooLarge = (limit: number) => failed('too-large', 'body-too-large', `The body is larger than this route's limit of ${limit} bytes.`);
+export const tooLarge = (limit: number): Failure =>
+  failed('too-large', 'body-too-large', `The body is larger than this route's limit of ${limit} bytes.`);
+
+/** Whether a request announces a body of more bytes than the limit. */
+export const saysMoreThan = (request: Request, limit: number): boolean => Number(request.headers.get('content-length') ?? 0) > limit;
 
 /** A body held whole, up to a limit in bytes (413 `body-too-large`); reading stops there. */
 export const readBody = async (request: Request, limit: number): Promise<Uint8Array | Failure> => {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) return tooLarge(limit);
+  if (saysMoreThan(request, limit)) return tooLarge(limit);
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -19,7 +23,7 @@ export const readBody = async (request: Request, limit: number): Promise<Uint8Ar
 
 /** A body as a stream that ends with `Rejected` `body-too-large` past the limit. */
 export const limitedBody = (request: Request, limit: number): ObjectBody | Failure => {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) return tooLarge(limit);
+  if (saysMoreThan(request, limit)) return tooLarge(limit);
   let size = 0;
   const limiter = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { type Failure, failed, isFailure } from '../../domain/kernel/failure.ts';
-import { limitedBody, parseJson, readBody } from './body.ts';
+import { limitedBody, parseJson, readBody, saysMoreThan, tooLarge } from './body.ts';
 import { bytesOf, type RouteDeclaration, type StreamBody } from './context.ts';
 import type { HttpRequest } from './handler.ts';
 
@@ -22,8 +22,11 @@ export const parseRequest = async ({ route, request, params }: Received): Promis
 
 const parseBody = async (route: RouteDeclaration, request: Request): Promise<{ readonly value: unknown } | Failure> => {
   const limit = bytesOf(route.limit.body);
+  if (saysMoreThan(request, limit)) return tooLarge(limit);
   if (route.body === undefined) return { value: undefined };
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  const encoding = request.headers.get('content-encoding');
+  if (encoding !== null && encoding !== 'identity') return encoded(encoding);
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() || undefined;
   if (isStream(route.body)) {
     if (route.body.stream !== '*/*' && type !== route.body.stream) return unsupported(route.body.stream, type);
     const stream = limitedBody(request, limit);
@@ -37,6 +40,9 @@ const parseBody = async (route: RouteDeclaration, request: Request): Promise<{ r
   const json = parseJson(bytes);
   return isFailure(json) ? json : validated(route.body, json.value, 'body');
 };
+
+const encoded = (encoding: string) =>
+  failed('unsupported-media-type', 'unsupported-content-encoding', `The body has to come as it is, not ${encoding}.`);
 
 const unsupported = (right: string, wrong: string | undefined) =>
   failed(

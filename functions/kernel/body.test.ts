@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { isFailure, Rejected } from '../../domain/kernel/failure.ts';
+import type { ObjectBody } from '../../domain/kernel/object-store.ts';
+import { limitedBody, nestsTooDeep, parseJson, readBody } from './body.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const chunked = (...chunks: string[]): ReadableStream<Uint8Array> =>
+  new ReadableStream({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(bytes(chunk));
+      controller.close();
+    },
+  });
+const request = (body: BodyInit | null, headers: Record<string, string> = {}): Request =>
+  new Request('http://test/', { method: 'POST', body, headers, duplex: 'half' } as RequestInit);
+const codeOf = (value: unknown): string | undefined => (isFailure(value) ? value.code : undefined);
+
+describe('a body held whole', () => {
+  it('is all of its chunks', async () => {
+    expect(Buffer.from((await readBody(request(chunked('ab', 'cd')), 4)) as Uint8Array).toString()).toBe('abcd');
+  });
+
+  it('is nothing where there is none', async () => {
+    expect(await readBody(request(null), 4)).toHaveLength(0);
+  });
+
+  it('is refused by its announced length before it is read', async () => {
+    const refused = request('abcd', { 'content-length': '5' });
+    expect(codeOf(await readBody(refused, 4))).toBe('body-too-large');
+    expect(refused.bodyUsed).toBe(false);
+  });
+
+  it('is refused at the byte past the limit where its length was not announced, and not read on', async () => {
+    let pulled = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled++;
+        controller.enqueue(bytes('ab'));
+      },
+    });
+    expect(codeOf(await readBody(request(endless), 5))).toBe('body-too-large');
+    expect(pulled).toBeLessThan(10);
+  });
+});
+
+describe('a streamed body', () => {
+  const textOf = async (stream: unknown): Promise<string> => new Response(stream as BodyInit).text();
+
+  it('comes through whole up to the limit', async () => {
+    expect(await textOf(limitedBody(request(chunked('ab', 'cd')), 4))).toBe('abcd');
+  });
+
+  it('is empty where there is none', async () => {
+    expect(await textOf(limitedBody(request(null), 4))).toBe('');
+  });
+
+  it('breaks off with body-too-large past the limit', async () => {
+    const reading = (limitedBody(request(chunked('ab', 'cde')), 4) as ObjectBody).pipeTo(new WritableStream());
+    await expect(reading).rejects.toBeInstanceOf(Rejected);
+    await expect(reading).rejects.toMatchObject({ failure: { code: 'body-too-large' } });
+  });
+
+  it('is refused by its announced length', () => {
+    expect(codeOf(limitedBody(request('abcd', { 'content-length': '5' }), 4))).toBe('body-too-large');
+  });
+});
+
+describe('the depth of JSON', () => {
+  it('counts brackets of both kinds', () => {
+    expect(nestsTooDeep(bytes('[{"a":[]}]'), 3)).toBe(false);
+    expect(nestsTooDeep(bytes('[{"a":[{}]}]'), 3)).toBe(true);
+  });
+
+  it('counts what is open at once, not what there is', () => {
+    expect(nestsTooDeep(bytes('[[],[],[],[]]'), 2)).toBe(false);
+  });
+
+  it('does not count brackets in strings, also behind escaped quotes', () => {
+    expect(nestsTooDeep(bytes('["[[[[\\"[[[["]'), 1)).toBe(false);
+  });
+});
+
+describe('a JSON body', () => {
+  it('is its value', () => {
+    expect(parseJson(bytes('{"a":[1]}'))).toEqual({ value: { a: [1] } });
+  });
+
+  it('is an empty object where it is empty', () => {
+    expect(parseJson(new Uint8Array())).toEqual({ value: {} });
+  });
+
+  it('is refused 10,000 levels deep, without a parser that recurses', () => {
+    expect(codeOf(parseJson(bytes('['.repeat(10_000))))).toBe('json-too-deep');
+  });
+
+  it('is refused where it is no JSON', () => {
+    expect(parseJson(bytes('{"a":'))).toMatchObject({ failure: 'malformed', code: 'malformed-json' });
+  });
+
+  it('is refused where it is no UTF-8', () => {
+    expect(parseJson(new Uint8Array([0x22, 0xff, 0x22]))).toMatchObject({ failure: 'malformed', code: 'malformed-json' });
+  });
+});
