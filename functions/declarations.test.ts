@@ -59,6 +59,11 @@ describe.each(routes)('%s', (_key, { method, path, route }) => {
     expect(route.body !== undefined).toBe(takesOne);
   });
 
+  it.runIf(method === 'POST' && path.startsWith('/v1/'))('has a table that it appends to, for the claims of Idempotency-Keys', () => {
+    const { tables } = contextOf(route);
+    expect(Object.entries(route.uses).some(([resource, verbs]) => tables[resource] !== undefined && verbs.includes('append'))).toBe(true);
+  });
+
   it('has a schema for every answer, one of them of success', () => {
     const answers = Object.entries(route.answers);
     expect(answers.some(([status]) => Number(status) < 400)).toBe(true);
@@ -219,5 +224,19 @@ describe.each(contexts.map((context): [string, ContextDeclaration] => [context.n
     const published = new Set(contexts.flatMap(({ publishes }) => publishes.map(({ type }) => type)));
     for (const { to } of Object.values(context.subscribers))
       for (const event of to === '*' ? [] : to) expect(published).toContain(event.type);
+  });
+});
+
+describe('the walk itself', () => {
+  it('finds the events that aggregates make', () => {
+    expect(emittedBy('identity')).toEqual(expect.arrayContaining(['tenant-created', 'api-key-revoked']));
+    for (const { name, publishes } of contexts) expect(emittedBy(name).length > 0, name).toBe(publishes.length > 0);
+  });
+
+  it('sees where two templates overlap, and which is less exact', () => {
+    expect(templatesOverlap('/a/{b}', '/a/c')).toBe(true);
+    expect(templatesOverlap('/a/{b}', '/b/c')).toBe(false);
+    expect(templatesOverlap('/a/{b}', '/a/b/c')).toBe(false);
+    expect([isLessExact('/a/{b}', '/a/c'), isLessExact('/a/c', '/a/{b}'), isLessExact('/a/{b}', '/a/{c}')]).toEqual([true, false, true]);
   });
 });

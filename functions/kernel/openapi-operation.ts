@@ -5,6 +5,7 @@ import { bytesOf, millisOf, type RouteDeclaration } from './context.ts';
 import type { SchemaCollector } from './json-schema.ts';
 import { headerRef, parameterRef } from './openapi-components.ts';
 import type { Operation } from './operations.ts';
+import { titleOf } from './problem.ts';
 import { InferenceError, Problem } from './schemas.ts';
 
 /** One operation of an OpenAPI document; `all` are its neighbours, which tell what headers it answers with. */
@@ -64,7 +65,7 @@ const described = ({ description, ...schema }: JsonObject): JsonObject =>
 const requestHeaders = ({ route, method, path }: Pick<Operation, 'route' | 'method' | 'path'>): readonly string[] => [
   ...(method === 'POST' && path.startsWith('/v1/') ? ['IdempotencyKey'] : []),
   ...(path.startsWith('/v1/') && isStreamed(route) ? ['ContentDigest'] : []),
-  ...(412 in route.answers ? ['IfMatch'] : []),
+  ...(412 in route.answers && path.startsWith('/v1/') ? ['IfMatch'] : []),
   ...(412 in route.answers && method === 'PUT' ? ['IfNoneMatch'] : []),
   ...(206 in route.answers ? ['Range'] : []),
   'traceparent',
@@ -93,7 +94,10 @@ const responses = (operation: Operation, all: readonly Operation[], schemas: Sch
         headerRef(name),
       ]),
     );
-    return [status, { description: describes(answer) ?? STATUS_CODES[status] ?? status, headers, ...(content && { content }) }];
+    return [
+      status,
+      { description: describes(answer) ?? titleOf(Number(status)) ?? STATUS_CODES[status] ?? status, headers, ...(content && { content }) },
+    ];
   });
   const otherwise = { description: 'Any other failure', content: { [errorMedia]: { schema: schemas.of(error, 'output') } } };
   return { ...Object.fromEntries(declared), default: otherwise };

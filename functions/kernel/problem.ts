@@ -19,6 +19,9 @@ const statuses: Record<FailureKind, readonly [status: number, title: string]> = 
 
 export const statusOf = (failure: Failure): number => statuses[failure.failure][0];
 
+/** The name of a status that a failure can have, as RFC 9110 has it. */
+export const titleOf = (status: number): string | undefined => Object.values(statuses).find(([code]) => code === status)?.[1];
+
 /** RFC 9457 problem details: `type`, `title`, `status`, `detail`, the stable `code`, and what the failure adds for machines. */
 export const problem = (failure: Failure): Answer => {
   const [status, title] = statuses[failure.failure];

@@ -11,7 +11,7 @@ const Signed = z.object({
   expires: z.string().optional().describe('Until when it grants it, in seconds since 1970'),
   signature: z.string().optional(),
 });
-const signed = { permission: 'signed', query: Signed, limit: { body: '2 GiB', time: '15 m' }, uses: { objectGateway: ['serve'] } } as const;
+const signed = { permission: 'signed', query: Signed, uses: { objectGateway: ['serve'] } } as const;
 
 /** What belongs to no bounded context: whether the platform lives, what it offers, and the objects behind presigned URLs. */
 export const platform = context('platform', {
@@ -45,6 +45,7 @@ export const platform = context('platform', {
       ...signed,
       does: 'get-object',
       summary: 'Read one object by a presigned URL, whole or one range of it',
+      limit: { body: '4 KiB', time: '15 m' },
       answers: {
         200: { media: '*/*', describes: 'The object' },
         206: { media: '*/*', describes: 'The range that was asked for' },
@@ -58,6 +59,7 @@ export const platform = context('platform', {
       does: 'put-object',
       summary: 'Write one object by a presigned URL',
       body: { stream: '*/*' },
+      limit: { body: '2 GiB', time: '15 m' },
       answers: { 201: z.null(), 403: Problem, 404: Problem, 412: Problem, 413: Problem, 507: Problem },
     },
   },
