@@ -59,11 +59,6 @@ describe.each(routes)('%s', (_key, { method, path, route }) => {
     expect(route.body !== undefined).toBe(takesOne);
   });
 
-  it.runIf(method === 'POST' && path.startsWith('/v1/'))('has a table that it appends to, for the claims of Idempotency-Keys', () => {
-    const { tables } = contextOf(route);
-    expect(Object.entries(route.uses).some(([resource, verbs]) => tables[resource] !== undefined && verbs.includes('append'))).toBe(true);
-  });
-
   it('has a schema for every answer, one of them of success', () => {
     const answers = Object.entries(route.answers);
     expect(answers.some(([status]) => Number(status) < 400)).toBe(true);
@@ -73,6 +68,16 @@ describe.each(routes)('%s', (_key, { method, path, route }) => {
   it('has a schema for the query that it reads', () => {
     const source = textOf(`${contextOf(route).name}/${route.does}.ts`);
     expect(/\bquery\b|\bsearchParams\b/.test(source) && route.query === undefined).toBe(false);
+  });
+});
+
+const posts = routes.filter(([, { method, path }]) => method === 'POST' && path.startsWith('/v1/'));
+
+describe('a POST of our own', () => {
+  it.each(posts)('has a table that it appends to, for the claims of Idempotency-Keys: %s', (_key, { route }) => {
+    const { tables } = contextOf(route);
+    const appended = Object.entries(route.uses).filter(([resource, verbs]) => tables[resource] !== undefined && verbs.includes('append'));
+    expect(appended).not.toEqual([]);
   });
 });
 

@@ -9,7 +9,7 @@ import { platformVersion } from './version.ts';
 
 const style = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem}
 code,pre{font:14px/1.4 ui-monospace,monospace}pre{overflow-x:auto;padding:.5rem;background:#8881}h2{margin-top:3rem;border-bottom:1px solid #8886}
-h3{margin:2rem 0 0}h3 b{display:inline-block;min-width:4.5rem}table{border-collapse:collapse}td,th{text-align:left;vertical-align:top;padding:.2rem 1rem .2rem 0}`;
+h3{margin:2rem 0 0}h3 b{display:inline-block;min-width:4.5rem}table{border-collapse:collapse}td,th{text-align:left;vertical-align:top;padding:.2rem 1rem .2rem 0}td code{white-space:pre-wrap}`;
 
 /** The API of all contexts as one page to read: no scripts, nothing loaded from elsewhere. It tells what the OpenAPI document tells. */
 export const docsPage = (
@@ -74,7 +74,7 @@ const table = (title: string, rows: readonly string[]): string =>
   rows.length === 0 ? '' : `<table><caption hidden>${title}</caption>${rows.join('')}</table>`;
 
 const shape = (title: string, schema: JsonObject | undefined): string =>
-  `<p>${escaped(title)}${schema === undefined ? '' : `:</p><pre>${typeText(schema)}</pre><p>`}</p>`;
+  schema === undefined ? `<p>${escaped(title)}</p>` : `<p>${escaped(title)}:</p><pre>${typeText(schema)}</pre>`;
 
 const parameterRow = (parameter: Described['parameters'][number]): string => {
   const told = '$ref' in parameter ? (headerParameters[parameter.$ref.split('/').at(-1) ?? ''] as unknown as Parameter) : parameter;
