@@ -11,7 +11,12 @@ export default {
     layer('domain-is-pure', '^domain/', ['^domain/']),
     layer('events-know-the-kernel', '^events/', ['^events/', '^domain/kernel/']),
     layer('functions-know-domain-and-events', '^functions/', ['^functions/', '^domain/', '^events/'], ['^functions/entries/']),
-    layer('entries-know-functions-and-the-cloud', '^functions/entries/', ['^functions/', '^domain/', '^events/', '^adapters/[a-z]+/index\\.ts$']),
+    layer('entries-know-functions-and-the-cloud', '^functions/entries/', [
+      '^functions/',
+      '^domain/',
+      '^events/',
+      '^adapters/[a-z]+/index\\.ts$',
+    ]),
     layer('adapters-know-ports', '^adapters/', ['^adapters/', '^domain/', '^events/']),
     {
       name: 'a-cloud-knows-no-other-cloud',
@@ -28,13 +33,21 @@ export default {
     {
       name: 'a-context-never-imports-another',
       severity: 'error',
-      from: { path: '^(domain|functions)/(identity|models|features|inference|billing|observability|integrations|platform)/', pathNot: '\\.test\\.ts$' },
+      from: {
+        path: '^(domain|functions)/(identity|models|features|inference|billing|observability|integrations|platform)/',
+        pathNot: '\\.test\\.ts$',
+      },
       to: {
         path: '^(domain|functions)/(identity|models|features|inference|billing|observability|integrations|platform)/',
         pathNot: '^(domain|functions)/$2/',
       },
     },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^(domain|events|functions|adapters)/', pathNot: ['\\.test\\.ts$', '\\.d\\.ts$'] }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^(domain|events|functions|adapters)/', pathNot: ['\\.test\\.ts$', '\\.d\\.ts$'] },
+      to: {},
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

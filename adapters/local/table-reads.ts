@@ -2,6 +2,7 @@ import type { Clock } from '../../domain/kernel/clock.ts';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { Item, Items, Page, SortRange, Table } from '../../domain/kernel/table.ts';
 import type { Environment } from './group-commit.ts';
+import { rememberedItems } from './remembered-items.ts';
 import { decodeItem, isExpired } from './stored-item.ts';
 import { type ByteSpan, cursorAfter, indexSpan, itemKey, itemSpan, keyOfCursor, kinds, partitionHead } from './table-keys.ts';
 import { type TableLayout, tooLarge } from './table-writes.ts';
@@ -19,6 +20,11 @@ export const tableReads = (
     return stored === undefined || isExpired(stored, now) ? undefined : decodeItem(stored);
   };
 
+  const get = rememberedItems(layout.epoch, (key) => {
+    const stored = environment.getBinaryFast(itemKey(layout.id, key));
+    return stored === undefined ? undefined : decodeItem(stored);
+  });
+
   const pageOf = (head: Buffer, span: ByteSpan, page: Page, itemOf: (value: Buffer, now: Date) => Item | undefined): Items => {
     const limit = limitOf(page);
     const now = clock.now();
@@ -35,7 +41,7 @@ export const tableReads = (
   };
 
   return {
-    get: async (key) => read(itemKey(layout.id, key), clock.now()),
+    get: async (key) => get(key, clock.now()),
     async batchGet(keys) {
       if (keys.length > largestBatchGet) throw tooLarge(`A batch get holds at most ${largestBatchGet} keys; this one has ${keys.length}.`);
       const now = clock.now();

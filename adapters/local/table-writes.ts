@@ -2,6 +2,7 @@ import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { Condition, Item, Key, Write, WriteOutcome } from '../../domain/kernel/table.ts';
 import type { ChangeLog } from './change-log.ts';
 import type { Transaction } from './group-commit.ts';
+import type { Epoch } from './remembered-items.ts';
 import { decodeItem, encodeItem, expiryOf, isExpired, versionOf } from './stored-item.ts';
 import { indexKey, itemKey, kinds, uint48 } from './table-keys.ts';
 
@@ -10,6 +11,7 @@ export type TableLayout = {
   readonly id: number;
   readonly indexes: readonly IndexLayout[];
   readonly changes?: ChangeLog;
+  readonly epoch: Epoch;
 };
 export type IndexLayout = { readonly id: number; readonly name: string; readonly partition: string; readonly sort: string };
 
@@ -47,7 +49,7 @@ const expirationOf = ({ expiresAt }: Item): number | undefined => {
 };
 
 /** The entries by which an item is found: one for each index of which it has both attributes. */
-export const indexKeysOf = (layout: TableLayout, item: Item): readonly Buffer[] => {
+export const indexKeysOf = (layout: Pick<TableLayout, 'indexes'>, item: Item): readonly Buffer[] => {
   if (layout.indexes.length === 0) return nothing;
   const keys: Buffer[] = [];
   for (const { id, partition, sort } of layout.indexes) {
@@ -88,6 +90,7 @@ const putItem = (transaction: Transaction, layout: TableLayout, { key, expiresAt
   if (layout.indexes.length > 0) reindex(transaction, layout, key, indexKeys);
   transaction.put(key, value);
   if (expiresAt !== undefined) transaction.put(expiryKey(expiresAt, key), key);
+  layout.epoch.touch(transaction);
   layout.changes?.record(transaction, key);
 };
 
@@ -106,6 +109,7 @@ export const removeItem = (transaction: Transaction, layout: TableLayout, key: B
   if (layout.indexes.length > 0) for (const entry of indexKeysOf(layout, decodeItem(stored))) transaction.remove(entry);
   if (!Number.isNaN(expiresAt)) transaction.remove(expiryKey(expiresAt, key));
   transaction.remove(key);
+  layout.epoch.touch(transaction);
   layout.changes?.record(transaction, key);
 };
 

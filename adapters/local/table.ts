@@ -3,6 +3,7 @@ import type { Table, TableDeclaration, Write } from '../../domain/kernel/table.t
 import { changeLog } from './change-log.ts';
 import type { Environment, GroupCommit } from './group-commit.ts';
 import { durably, type Names } from './names.ts';
+import { epoch } from './remembered-items.ts';
 import { decodeItem } from './stored-item.ts';
 import { kinds, prefixOf, successor } from './table-keys.ts';
 import { tableReads } from './table-reads.ts';
@@ -57,7 +58,7 @@ export const layOutTable = (
   for (const known of given.known(`index/${name}/`)) if (!places.some(({ place }) => place === known)) given.forget(known);
   const fresh = places.filter(({ isNew }) => isNew);
   if (fresh.length > 0) fillIndexes(environment, id, fresh);
-  const layout = { id, indexes: places };
+  const layout = { id, indexes: places, epoch: epoch() };
   return changes ? { ...layout, changes: changeLog(environment, id) } : layout;
 };
 
@@ -71,7 +72,7 @@ const fillIndexes = (environment: Environment, id: number, indexes: readonly Ind
       ...environment.getRange({ start, end, exclusiveStart: start !== all, limit: itemsPerFill }),
     ];
     durably(environment, () => {
-      for (const { key, value } of items) for (const entry of indexKeysOf({ id, indexes }, decodeItem(value))) environment.put(entry, key);
+      for (const { key, value } of items) for (const entry of indexKeysOf({ indexes }, decodeItem(value))) environment.put(entry, key);
     });
     start = items.length < itemsPerFill ? undefined : items.at(-1)?.key;
   }

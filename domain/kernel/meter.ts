@@ -25,7 +25,9 @@ export const usagePartition = (tenant: string, hour: string, shard: number): str
 
 export const parseUsagePartition = (pk: string): { tenant: string; hour: string; shard: string } | undefined => {
   const parts = pk.split('#');
-  return parts.length === 4 && parts[1] === 'usage' ? { tenant: parts[0] as string, hour: parts[2] as string, shard: parts[3] as string } : undefined;
+  return parts.length === 4 && parts[1] === 'usage'
+    ? { tenant: parts[0] as string, hour: parts[2] as string, shard: parts[3] as string }
+    : undefined;
 };
 
 export const tableMeter = (usage: Table, clock: Clock): Meter => ({

@@ -1,7 +1,20 @@
 import type { Failure } from './failure.ts';
 
 /** Tensor types of the Open Inference Protocol that a model may have here. */
-export type Datatype = 'BOOL' | 'UINT8' | 'UINT16' | 'UINT32' | 'UINT64' | 'INT8' | 'INT16' | 'INT32' | 'INT64' | 'FP16' | 'FP32' | 'FP64' | 'BYTES';
+export type Datatype =
+  | 'BOOL'
+  | 'UINT8'
+  | 'UINT16'
+  | 'UINT32'
+  | 'UINT64'
+  | 'INT8'
+  | 'INT16'
+  | 'INT32'
+  | 'INT64'
+  | 'FP16'
+  | 'FP32'
+  | 'FP64'
+  | 'BYTES';
 
 /** A declared tensor; a dimension of −1 varies. */
 export type TensorSpec = { readonly name: string; readonly datatype: Datatype; readonly shape: readonly number[] };
@@ -18,10 +31,26 @@ export type ModelRef = {
   readonly version: string;
 };
 
-export type InspectFailure = Failure<'not-an-onnx-model' | 'external-data' | 'non-tensor-signature' | 'unsupported-tensor-type' | 'artifact-not-found' | 'model-too-slow-to-load'>;
+export type InspectFailure = Failure<
+  | 'not-an-onnx-model'
+  | 'external-data'
+  | 'non-tensor-signature'
+  | 'unsupported-tensor-type'
+  | 'artifact-not-found'
+  | 'model-too-slow-to-load'
+>;
 export type LoadFailure = Failure<'model-load-failed' | 'artifact-not-found'>;
 export type InvokeFailure = Failure<
-  'invalid-request' | 'invalid-tensor' | 'non-finite-number' | 'non-finite-output' | 'output-mismatch' | 'model-failed' | 'deadline-exceeded' | 'artifact-not-found' | 'model-load-failed' | 'host-unavailable'
+  | 'invalid-request'
+  | 'invalid-tensor'
+  | 'non-finite-number'
+  | 'non-finite-output'
+  | 'output-mismatch'
+  | 'model-failed'
+  | 'deadline-exceeded'
+  | 'artifact-not-found'
+  | 'model-load-failed'
+  | 'host-unavailable'
 >;
 
 /** What a run answered: the JSON body of the Open Inference Protocol, and what it used. `rows` is the first dimension of the first input, else 1. */

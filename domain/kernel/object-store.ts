@@ -1,6 +1,12 @@
 import type { Failure } from './failure.ts';
 
-export type ObjectInfo = { readonly key: string; readonly sizeBytes: number; readonly etag: string; readonly contentType: string; readonly modifiedAt: string };
+export type ObjectInfo = {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly etag: string;
+  readonly contentType: string;
+  readonly modifiedAt: string;
+};
 
 /** Inclusive byte positions, as in HTTP's `Range`; `end` absent means to the end. */
 export type ByteRange = { readonly start: number; readonly end?: number };
@@ -23,17 +29,34 @@ export type PutFailure = Failure<'object-exists' | 'object-too-large' | 'invalid
  */
 export type ObjectStore = {
   put(key: string, body: AsyncIterable<Uint8Array> | ObjectBody, options?: PutOptions): Promise<ObjectInfo | PutFailure>;
-  get(key: string, range?: ByteRange): Promise<{ readonly info: ObjectInfo; readonly body: ObjectBody } | undefined | Failure<'range-not-satisfiable'>>;
+  get(
+    key: string,
+    range?: ByteRange,
+  ): Promise<{ readonly info: ObjectInfo; readonly body: ObjectBody } | undefined | Failure<'range-not-satisfiable'>>;
   head(key: string): Promise<ObjectInfo | undefined>;
   /** Copies within the store, without the bytes passing through the caller. */
-  copy(from: string, to: string, options?: Pick<PutOptions, 'ifNoneMatch'>): Promise<ObjectInfo | Failure<'object-exists' | 'object-not-found' | 'invalid-object-key'>>;
+  copy(
+    from: string,
+    to: string,
+    options?: Pick<PutOptions, 'ifNoneMatch'>,
+  ): Promise<ObjectInfo | Failure<'object-exists' | 'object-not-found' | 'invalid-object-key'>>;
   /** Deleting what is not there is no failure. */
   delete(key: string): Promise<void>;
-  list(prefix: string, page?: { readonly limit?: number; readonly cursor?: string }): Promise<{ readonly items: readonly ObjectInfo[]; readonly next: string | null }>;
+  list(
+    prefix: string,
+    page?: { readonly limit?: number; readonly cursor?: string },
+  ): Promise<{ readonly items: readonly ObjectInfo[]; readonly next: string | null }>;
   startMultipart(key: string, options?: Pick<PutOptions, 'contentType'>): Promise<string>;
   /** Parts are numbered 1 to 10,000; each but the last holds at least 5 MiB. Putting a number again replaces that part. */
-  putPart(uploadId: string, part: number, body: AsyncIterable<Uint8Array> | ObjectBody): Promise<{ readonly etag: string } | Failure<'upload-not-found' | 'invalid-part'>>;
-  completeMultipart(uploadId: string, parts: readonly { readonly part: number; readonly etag: string }[]): Promise<ObjectInfo | Failure<'upload-not-found' | 'invalid-part'>>;
+  putPart(
+    uploadId: string,
+    part: number,
+    body: AsyncIterable<Uint8Array> | ObjectBody,
+  ): Promise<{ readonly etag: string } | Failure<'upload-not-found' | 'invalid-part'>>;
+  completeMultipart(
+    uploadId: string,
+    parts: readonly { readonly part: number; readonly etag: string }[],
+  ): Promise<ObjectInfo | Failure<'upload-not-found' | 'invalid-part'>>;
   abortMultipart(uploadId: string): Promise<void>;
   /** A URL that lets its holder GET or PUT this one key until it expires (1 s to 7 days), and nothing else. */
   presign(method: 'GET' | 'PUT', key: string, expiresInSeconds: number): Promise<string>;

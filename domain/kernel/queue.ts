@@ -34,7 +34,11 @@ export type DeadLetter = {
 
 /** What was given up, over all queues and subscribers; redriving sends it again to where it died. */
 export type DeadLetters = {
-  list(page: { readonly limit?: number; readonly cursor?: string; readonly tenant?: string }): Promise<{ readonly items: readonly DeadLetter[]; readonly next: string | null }>;
+  list(page: {
+    readonly limit?: number;
+    readonly cursor?: string;
+    readonly tenant?: string;
+  }): Promise<{ readonly items: readonly DeadLetter[]; readonly next: string | null }>;
   get(id: string): Promise<DeadLetter | undefined>;
   /** False where there is no such dead letter (any more). */
   redrive(id: string): Promise<boolean>;

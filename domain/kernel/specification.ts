@@ -3,7 +3,9 @@ import { type Decider, type DomainEvent, replay } from './decider.ts';
 import { type Failure, isFailure } from './failure.ts';
 
 /** Tests of a decider that read as sentences: given these events, when this command, then those events (or that failure). */
-export const specification = <State, Command, Event extends DomainEvent, Fail extends Failure>(decider: Decider<State, Command, Event, Fail>) => ({
+export const specification = <State, Command, Event extends DomainEvent, Fail extends Failure>(
+  decider: Decider<State, Command, Event, Fail>,
+) => ({
   given: (...past: Event[]) => ({
     when: (command: Command) => {
       const outcome = decider.decide(command, replay(decider, past));

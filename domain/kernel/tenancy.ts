@@ -11,7 +11,11 @@ export const tenantIdPattern = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 export const parseTenantId = (text: string): TenantId | Failure<'invalid-tenant-id'> =>
   tenantIdPattern.test(text)
     ? (text as TenantId)
-    : failed('invalid', 'invalid-tenant-id', 'A tenant id is 1 to 40 characters of a-z, 0-9 and "-", and begins and ends with a letter or digit.');
+    : failed(
+        'invalid',
+        'invalid-tenant-id',
+        'A tenant id is 1 to 40 characters of a-z, 0-9 and "-", and begins and ends with a letter or digit.',
+      );
 
 export type Role = 'invoker' | 'viewer' | 'editor' | 'admin';
 

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { type ApiKey, apiKeyStream, isUsable, parseApiKey } from '../../domain/identity/api-key.ts';
 import { allows, isPermission } from '../../domain/identity/permission.ts';
 import { type Tenant, tenantStream } from '../../domain/identity/tenant.ts';
@@ -20,7 +20,7 @@ export type Authenticated = { readonly principal: Principal } | Refusal;
 
 /** Where the platform's own first key is kept: only the SHA-256 of its text. */
 export const bootstrapKey = { pk: `${platformTenant}#bootstrap`, sk: 'key' } as const;
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
 export type Authenticate = (authorization: string | null | undefined) => Promise<Authenticated>;
 

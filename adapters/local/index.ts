@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Clock } from '../../domain/kernel/clock.ts';
+import type { EventFilter, EventHandler } from '../../domain/kernel/event-bus.ts';
+import type { Ids } from '../../domain/kernel/ids.ts';
+import type { QueuePolicy } from '../../domain/kernel/queue.ts';
+import type { ChangeHandler } from '../../domain/kernel/table.ts';
+import { changeStream } from './change-stream.ts';
+import { localDeadLetters } from './dead-letters.ts';
+import { localEventBus, type Subscription } from './event-bus.ts';
+import { focusWriter } from './focus-writer.ts';
+import { localModelHost } from './model-host.ts';
+import { type LocalObjectStore, localObjectStore } from './object-store.ts';
+import { localQueue } from './queue.ts';
+import { localSecrets } from './secrets.ts';
+import { serveObject } from './serve-object.ts';
+import { openStore } from './store.ts';
+import { systemClock } from './system-clock.ts';
+import { ulidIds } from './ulid-ids.ts';
+
+export type LocalCloudOptions = {
+  readonly folder: string;
+  /** Where the platform is reached; asked when a URL is signed. */
+  readonly baseUrl: () => string;
+  /** Hears of every delivery that failed and will be made again. */
+  readonly onFailure: (error: unknown, consumer: string) => void;
+};
+
+export type Consumer = { readonly table: string; readonly name: string; readonly handle: ChangeHandler; readonly lingerMillis: number };
+
+const clock: Clock = systemClock;
+const modelStore = 'artifacts';
+/** Who lingers wants large batches. */
+const largestFold = 5000;
+const usualBatch = 500;
+const largestObject = 2 * 1024 ** 3;
+
+/** Every port on a laptop, in one data folder. Throws `Rejected` where the folder is in use, of a newer format, or on a full disk. */
+export const openCloud = async ({ folder, baseUrl, onFailure }: LocalCloudOptions) => {
+  const store = openStore(folder, { clock });
+  const ids: Ids = ulidIds();
+  const secrets = localSecrets({ file: join(folder, 'secrets.json') });
+  const signingKey = await secretBytes(secrets, 'presign');
+  const objectStores = new Map<string, LocalObjectStore>();
+  const objects = (name: string): LocalObjectStore => {
+    const known = objectStores.get(name) ?? localObjectStore({ folder: join(folder, 'objects', name), name, baseUrl, signingKey, clock });
+    objectStores.set(name, known);
+    return known;
+  };
+  const modelHost = localModelHost({ artifactPath: (key) => objects(modelStore).pathOf(key) });
+  const running: { stop(): Promise<void> }[] = [];
+  const settling = new Map<string, (() => Promise<void>)[]>();
+
+  return {
+    clock,
+    ids,
+    secrets,
+    modelHost,
+    objects,
+    /** Answers a request to a presigned URL. */
+    serveSigned: (request: Request) => serveObject(objects, request, { signingKey, now: clock.now(), maxBytes: largestObject }),
+    exportWriter: focusWriter(),
+    deadLetters: localDeadLetters(store, { clock }),
+    table: store.table,
+    queue: (name: string, policy: QueuePolicy) =>
+      localQueue(store, name, policy, { clock, ids, onFailure: (error) => onFailure(error, name) }),
+    /** The bus with all its subscribers, delivering. */
+    bus(subscriptions: readonly Subscription[]) {
+      const bus = localEventBus(store, subscriptions, { clock, ids, onFailure });
+      running.push(bus);
+      return bus;
+    },
+    /** Delivers a table's changes. */
+    consume({ table, name, handle, lingerMillis }: Consumer): void {
+      const subscription = changeStream(store, table).subscribe(name, handle, {
+        linger: lingerMillis,
+        batchSize: lingerMillis > 0 ? largestFold : usualBatch,
+        onFailure: (error) => onFailure(error, name),
+      });
+      running.push(subscription);
+      settling.set(table, [...(settling.get(table) ?? []), subscription.idle]);
+    },
+    /** Resolves when all consumers of a table have handled every change committed before. */
+    settled: async (table: string): Promise<void> => {
+      await Promise.all((settling.get(table) ?? []).map((idle) => idle()));
+    },
+    async close(): Promise<void> {
+      for (const part of running.reverse()) await part.stop();
+      await modelHost.close();
+      await store.close();
+    },
+  };
+};
+
+export type LocalCloud = Awaited<ReturnType<typeof openCloud>>;
+export type { EventFilter, EventHandler, Subscription };
+
+const secretBytes = async (secrets: ReturnType<typeof localSecrets>, name: string): Promise<Buffer> => {
+  const known = await secrets.get(name);
+  if (known !== undefined) return Buffer.from(known, 'base64');
+  const fresh = randomBytes(32);
+  await secrets.put(name, fresh.toString('base64'));
+  return fresh;
+};

@@ -1,0 +1,69 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { type Failure, failed } from '../../domain/kernel/failure.ts';
+import { type HotAnswer, type HotRequest, hotTarget } from '../inference/hot-path.ts';
+
+export type Listening = { readonly port: number; readonly close: () => Promise<void> };
+
+type Serve = {
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly infer: (request: HotRequest) => Promise<HotAnswer>;
+  readonly inferBodyBytes: number;
+};
+
+/** Serves HTTP: inference on a short way of its own, everything else through `fetch`. Rejects with the system's error where the port cannot be had. */
+export const listen = (host: string, port: number, serve: Serve): Promise<Listening> => {
+  const viaFetch = getRequestListener(serve.fetch, { overrideGlobalObjects: false, hostname: host });
+  const server = createServer({ requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000 }, (request, response) => {
+    const target = hotTarget(request.method, request.url);
+    if (target === undefined) return void viaFetch(request, response);
+    const { authorization, traceparent, 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
+    const body = readAll(request, serve.inferBodyBytes);
+    const asked = { target, authorization, traceparent: traceparent as string | undefined, contentType, contentEncoding, body };
+    serve.infer(asked).then(
+      (answer) => send(request, response, answer),
+      () => response.destroy(),
+    );
+  });
+  // An upload may take its time, but a connection on which nothing moves is let go.
+  server.setTimeout(120_000);
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve({ port: (server.address() as { port: number }).port, close: () => closeGently(server) }));
+  });
+};
+
+const closeGently = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+
+const readAll = (request: IncomingMessage, limit: number): Promise<Uint8Array | Failure> => {
+  const tooLarge = () => failed('too-large', 'body-too-large', `The body is larger than this route's limit of ${limit} bytes.`);
+  if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.resolve(tooLarge());
+  return new Promise((resolve) => {
+    let first: Buffer | undefined;
+    let rest: Buffer[] | undefined;
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) return resolve(tooLarge());
+      if (first === undefined) first = chunk;
+      else if (rest === undefined) rest = [first, chunk];
+      else rest.push(chunk);
+    });
+    request.on('end', () => resolve(rest === undefined ? (first ?? new Uint8Array()) : Buffer.concat(rest)));
+    request.on('error', () => resolve(failed('malformed', 'request-aborted', 'The request broke off before it was complete.')));
+  });
+};
+
+const send = (request: IncomingMessage, response: ServerResponse, answer: HotAnswer): void => {
+  const bytes = answer.stream instanceof Uint8Array ? answer.stream : Buffer.from(JSON.stringify(answer.body));
+  // As Latin-1 text the bytes stay what they are, and node joins them with the head to one write.
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  // What is left of a body that was refused is not read: the connection ends with the answer.
+  const ends = request.complete ? {} : { connection: 'close' };
+  response.writeHead(answer.status, { ...answer.headers, ...ends, 'content-length': bytes.length, traceparent: answer.traceparent });
+  response.end(body, 'latin1');
+};
