@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
+import { headArrived, openRequest } from '../../tools/raw-request.ts';
 import { modelFile } from '../support/model-files.ts';
-import { headArrived, openRequest } from '../support/raw-request.ts';
 import { bodyOf, type Scenario } from '../support/world.ts';
 
 const digestOf = (bytes: Uint8Array, algorithm: string): string => createHash(algorithm.replace('-', '')).update(bytes).digest('base64');

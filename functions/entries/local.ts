@@ -49,6 +49,8 @@ const main = async (environment: Environment): Promise<void> => {
   };
   const requests = accessLog(service, (text) => process.stderr.write(text));
   const firstKey = await bootstrap(directory, environment.HYBRID_ADMIN_KEY);
+  // Said before anything can fail, a port in use, say: it is stored by now, and would be lost.
+  if (firstKey !== undefined) process.stdout.write(`Administrator's key, shown this once: ${firstKey}\n`);
   const listening = await listen(host, port, {
     fetch: platformApp(platform.running, serving).fetch,
     infer: hotPath(serving, grant(ports, inferRoute.uses), requests),
@@ -59,7 +61,6 @@ const main = async (environment: Environment): Promise<void> => {
   });
   platform.start();
   url = `http://${host.includes(':') ? `[${host}]` : host}:${listening.port}`;
-  if (firstKey !== undefined) process.stdout.write(`Administrator's key, shown this once: ${firstKey}\n`);
   process.stdout.write(`${url}\n`);
 
   const stop = async () => {

@@ -1,5 +1,5 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import type { HttpClient, Reply } from '../../tools/http-client.ts';
+import type { HttpClient, Reply } from './http-client.ts';
 
 export type RawRequest = {
   readonly method: string;
