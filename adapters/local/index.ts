@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Clock } from '../../domain/kernel/clock.ts';
 import type { EventFilter, EventHandler } from '../../domain/kernel/event-bus.ts';
 import type { Ids } from '../../domain/kernel/ids.ts';
-import type { QueuePolicy } from '../../domain/kernel/queue.ts';
+import type { QueuePolicy, Worker } from '../../domain/kernel/queue.ts';
 import type { ChangeHandler } from '../../domain/kernel/table.ts';
+import { atInterval } from './at-interval.ts';
 import { changeStream } from './change-stream.ts';
 import { localDeadLetters } from './dead-letters.ts';
 import { localEventBus, type Subscription } from './event-bus.ts';
@@ -48,6 +49,8 @@ export const openCloud = async ({ folder, baseUrl, onFailure }: LocalCloudOption
     return known;
   };
   const modelHost = localModelHost({ artifactPath: (key) => objects(modelStore).pathOf(key) });
+  const queue = (name: string, policy: QueuePolicy) =>
+    localQueue(store, name, policy, { clock, ids, onFailure: (error) => onFailure(error, name) });
   const running: { stop(): Promise<void> }[] = [];
   const settling = new Map<string, (() => Promise<void>)[]>();
 
@@ -62,8 +65,12 @@ export const openCloud = async ({ folder, baseUrl, onFailure }: LocalCloudOption
     exportWriter: focusWriter(),
     deadLetters: localDeadLetters(store, { clock }),
     table: store.table,
-    queue: (name: string, policy: QueuePolicy) =>
-      localQueue(store, name, policy, { clock, ids, onFailure: (error) => onFailure(error, name) }),
+    queue,
+    /** Delivers a queue's messages to its worker. */
+    work: (name: string, policy: QueuePolicy, worker: Worker): void => void running.push(queue(name, policy).work(worker)),
+    /** Runs a function at an interval, never twice at once; a run that fails is made up for by the next. */
+    every: (seconds: number, name: string, run: () => Promise<void>): void =>
+      void running.push(atInterval(seconds * 1000, () => run().catch((error: unknown) => onFailure(error, name)))),
     /** The bus with all its subscribers, delivering. */
     bus(subscriptions: readonly Subscription[]) {
       const bus = localEventBus(store, subscriptions, { clock, ids, onFailure });

@@ -31,7 +31,10 @@ describe('the meter on a table', () => {
   it('spreads facts over every shard, and a fact always to the same one', async () => {
     const { table, puts } = notingTable();
     const meter = tableMeter(table, clock);
-    const ids = Array.from({ length: 200 }, (_, n) => `01J${String(n).padStart(23, '0')}`);
+    const ids = Array.from(
+      { length: 200 },
+      (_, n) => `01J${'0'.repeat(17)}${'0123456789ABCDEFGHJKMNPQRSTVWXYZ'[n % 32]}${String(n).padStart(5, '0')}`,
+    );
     for (const id of [...ids, ...ids]) await meter.record(fact(id));
     const shards = puts.map(({ item }) => parseUsagePartition(item.pk)?.shard);
     expect(new Set(shards).size).toBe(usageShards);

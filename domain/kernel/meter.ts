@@ -18,7 +18,9 @@ export type Meter = { record(fact: UsageFact): Promise<void> };
 /** Facts of a tenant and hour are spread over this many partitions. */
 export const usageShards = 4;
 
-const shardOf = (id: string): number => (id.charCodeAt(id.length - 1) + id.charCodeAt(id.length - 2)) % usageShards;
+// The last characters of an id count within its millisecond; one before them is the same for what is recorded together, so that facts that share
+// a commit share a partition, and with it the pages to write.
+const shardOf = (id: string): number => id.charCodeAt(Math.max(0, id.length - 6)) % usageShards;
 
 /** The partition of a fact: `<tenant>#usage#<yyyy-mm-ddThh>#<shard>`, the hour in UTC. */
 export const usagePartition = (tenant: string, hour: string, shard: number): string => `${tenant}#usage#${hour}#${shard}`;

@@ -3,7 +3,7 @@ import type { CloudEvent } from '../../domain/kernel/cloud-event.ts';
 import type { EventBus } from '../../domain/kernel/event-bus.ts';
 import { eventStore } from '../../domain/kernel/event-store.ts';
 import { tableMeter } from '../../domain/kernel/meter.ts';
-import type { QueuePolicy } from '../../domain/kernel/queue.ts';
+import type { BatchOutcome, Message, QueuePolicy } from '../../domain/kernel/queue.ts';
 import type { Change } from '../../domain/kernel/table.ts';
 import type { ContextDeclaration, SubscriberDeclaration } from '../kernel/context.ts';
 import { grant } from '../kernel/grants.ts';
@@ -18,12 +18,16 @@ export type BoundContext = {
   readonly declaration: ContextDeclaration;
   readonly handlers: { readonly [does: string]: unknown };
   readonly subscribers?: { readonly [name: string]: unknown };
+  readonly workers?: { readonly [queue: string]: unknown };
+  readonly schedules?: { readonly [name: string]: unknown };
   /** Consumers of its tables' changes, by table and name. */
   readonly changes?: { readonly [table: string]: { readonly [consumer: string]: unknown } };
 };
 
 type Ports = { readonly [name: string]: unknown };
 type EventFunction = (event: CloudEvent, ports: Ports) => Promise<void>;
+type WorkFunction = (batch: readonly Message[], ports: Ports) => Promise<BatchOutcome>;
+type ScheduleFunction = (ports: Ports) => Promise<void>;
 type ChangeFunction = (changes: readonly Change[], ports: Ports) => Promise<void>;
 
 /** What the platform's own routes show: its documents, and objects by signed URL. */
@@ -59,7 +63,12 @@ export const wire = (bound: readonly BoundContext[], cloud: LocalCloud, log: Log
     /** Begins deliveries: of changes to the bus and to their consumers, and of events to subscribers. */
     start(): void {
       bus.start();
-      for (const context of bound) consumeChanges(context, bus.portsByContext.get(context.declaration.name) as Ports, cloud, bus);
+      for (const context of bound) {
+        const ports = bus.portsByContext.get(context.declaration.name) as Ports;
+        consumeChanges(context, ports, cloud, bus);
+        workQueues(context, ports, cloud);
+        keepSchedules(context, ports, cloud);
+      }
     },
   };
 };
@@ -135,5 +144,21 @@ const consumeChanges = ({ declaration, changes = {} }: BoundContext, ports: Port
     const isEventSourced = consumers.length === 0 && declaration.publishes.length > 0;
     if (isEventSourced)
       cloud.consume({ table: qualified(declaration.name, name), name: 'publish', handle: publisher(declaration, bus), lingerMillis: 0 });
+  }
+};
+
+const workQueues = ({ declaration, workers = {} }: BoundContext, ports: Ports, cloud: LocalCloud): void => {
+  for (const [name, { policy, uses }] of Object.entries(declaration.queues)) {
+    const granted = grant(ports, uses);
+    const work = workers[name] as WorkFunction;
+    cloud.work(qualified(declaration.name, name), policy, (batch) => work(batch, granted));
+  }
+};
+
+const keepSchedules = ({ declaration, schedules = {} }: BoundContext, ports: Ports, cloud: LocalCloud): void => {
+  for (const [name, { everySeconds, uses }] of Object.entries(declaration.schedules)) {
+    const granted = grant(ports, uses);
+    const run = schedules[name] as ScheduleFunction;
+    cloud.every(everySeconds, qualified(declaration.name, name), () => run(granted));
   }
 };

@@ -10,7 +10,9 @@ import type { ContextDeclaration, EventDeclaration } from './context.ts';
 /** The resource an event is about, as the audit trail and subscribers see it: `model#digits` and `alias#champion` make `model/digits/alias/champion`. */
 const subjectOf = (partition: string, stream: string): string => {
   const [kind] = partition.split('#');
-  return (stream === kind ? partition : `${partition}#${stream}`).replaceAll('#', '/');
+  // A version's stream is padded so that versions sort; people know it by its number.
+  const named = stream.replace(/^version#0+/, 'version#');
+  return (stream === kind ? partition : `${partition}#${named}`).replaceAll('#', '/');
 };
 
 /** A stored event as the other contexts hear it: only what its schema names leaves the context. */

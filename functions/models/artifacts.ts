@@ -19,7 +19,10 @@ const algorithm = 'sha256:';
 const hexOf = (digest: string): string => digest.slice(algorithm.length);
 
 /** Where an upload waits until its digest is known. */
-export const uploadKey = (tenant: TenantId, id: string): string => `${tenant}/uploads/${id}`;
+export const uploadKey = (tenant: TenantId, id: string): string => `${uploads}${tenant}/${id}`;
+
+/** Uploads of all tenants, so that what a crash has left can be found without asking for each. */
+export const uploads = 'uploads/';
 
 /** The key of an artifact's bytes: `<tenant>/sha256/<hex>`. */
 export const artifactKey = (tenant: TenantId, digest: string): string => `${tenant}/sha256/${hexOf(digest)}`;

@@ -230,6 +230,7 @@ export const models = context('models', {
     deploymentFailed,
     endpointRemoved,
   ],
+  schedules: { 'upload-sweep': { everySeconds: 3600, uses: { artifacts: ['read', 'delete'] } } },
   subscribers: {
     'alias-assigned': { to: [aliasAssigned], attempts: 8, uses: writing },
     'version-deleted': { to: [versionDeleted], attempts: 8, uses: { ...writing, artifacts: ['delete'] } },

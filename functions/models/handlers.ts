@@ -5,6 +5,7 @@ import type { models } from './context.ts';
 import { createModel } from './create-model.ts';
 import { deleteModel } from './delete-model.ts';
 import { deleteVersion } from './delete-version.ts';
+import { everyUploadSweep } from './every-upload-sweep.ts';
 import { getAlias } from './get-alias.ts';
 import { getArtifact } from './get-artifact.ts';
 import { getEndpoint } from './get-endpoint.ts';
@@ -49,3 +50,5 @@ export const subscribers = {
   'endpoint-ready': onEndpointReady,
   'endpoint-failed': onEndpointFailed,
 } satisfies SubscribersOf<typeof models>;
+
+export const schedules = { 'upload-sweep': everyUploadSweep };
