@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -7,6 +8,7 @@ import { type HttpClient, httpClient } from '../tools/http-client.ts';
 import { headArrived, openRequest } from '../tools/raw-request.ts';
 import { type Launched, launchServer, type ServerOptions, type ServerProcess, startServer } from '../tools/server-process.ts';
 import { waitUntil } from '../tools/wait-until.ts';
+import { recordedFacts } from './crash/checks.ts';
 import { largeModel, tableValue } from './large-model.ts';
 import { descendantsOf, holderOf, isAlive, residentBytes } from './processes.ts';
 import { createTenant, expected, serveModel, waitForServing } from './tenant.ts';
@@ -51,9 +53,9 @@ const startInVain = async (
 const oneSentence = /^[A-Z][^\n]*\.\n$/;
 
 describe('a server that is told to stop', () => {
-  const request = (client: HttpClient, path: string, type: string, body: Uint8Array) => {
+  const request = (client: HttpClient, path: string, type: string, body: Uint8Array, agent: Agent | false = false) => {
     const headers = { 'content-type': type, 'content-length': String(body.length), expect: '100-continue' };
-    const { request: open, answer } = openRequest(client, { method: 'POST', path, headers });
+    const { request: open, answer } = openRequest(client, { method: 'POST', path, headers, agent });
     return { head: headArrived(open), answer, finish: () => open.end(body) };
   };
 
@@ -80,6 +82,7 @@ describe('a server that is told to stop', () => {
     expect(await inference.answer).toMatchObject({ status: 200, body: { outputs: [{ data: [42, 2] }] } });
     expect(await upload.answer).toMatchObject({ status: 201, body: { version: '2' } });
     const { code, signal } = await server.ended;
+    console.info(`npm start ended with ${code ?? signal}`);
     expect([0, 143, 'SIGTERM']).toContain(code ?? signal);
     expect(processes.length).toBeGreaterThan(1);
     await waitUntil('every process to end', async () => (processes.some(isAlive) ? undefined : true), { withinMillis: 5000 });
@@ -100,6 +103,51 @@ describe('a server that is told to stop', () => {
     const next = await start({ dataFolder, env: withKey });
     const { data } = expected(await httpClient(next.url, tenant.key).get<{ data: unknown[] }>('/v1/models/adder/versions'), 200);
     expect(data).toHaveLength(1);
+  });
+
+  it('does not wait for clients that keep their connections open', async () => {
+    const server = await start({ dataFolder: newFolder(), env: withKey });
+    const agent = new Agent({ keepAlive: true });
+    const open = request(
+      httpClient(server.url, adminKey),
+      '/v1/tenants',
+      'application/json',
+      new TextEncoder().encode('{"id":"acme"}'),
+      agent,
+    );
+    await open.head;
+    const stopped = performance.now();
+    const ended = server.stop();
+    open.finish();
+    expect((await open.answer)?.status).toBe(201);
+    await ended;
+    expect(performance.now() - stopped).toBeLessThan(5000);
+    agent.destroy();
+  });
+
+  it('stops also while clients ask without a pause, and answers every request that it ran', async () => {
+    const started = new Date();
+    const dataFolder = newFolder();
+    const server = await start({ dataFolder, env: withKey });
+    const tenant = await createTenant(httpClient(server.url, adminKey), 'acme');
+    await serveModel(tenant, 'adder', addOne);
+    const statuses: number[] = [];
+    const askUntilTheEnd = async (): Promise<void> => {
+      try {
+        for (;;) statuses.push((await tenant.post('/v2/models/adder/infer', tensor)).status);
+      } catch {
+        // The connection was refused, or closed before the request was read: it may be sent elsewhere.
+      }
+    };
+    const asking = Promise.all(Array.from({ length: 8 }, askUntilTheEnd));
+    await waitUntil('answers', async () => (statuses.length > 50 ? true : undefined), { withinMillis: 10_000 });
+    const stopped = performance.now();
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    expect(performance.now() - stopped).toBeLessThan(5000);
+    await asking;
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    // What ran was metered: there is an answer for each.
+    expect(await recordedFacts(dataFolder, 'acme', started)).toHaveLength(statuses.length);
   });
 
   it('by SIGKILL takes the processes that run models with it', async () => {

@@ -1,19 +1,21 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { HttpClient, Reply } from './http-client.ts';
 
 export type RawRequest = {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Keeps the connection for later, where it is one that does; a connection of its own unless told. */
+  readonly agent?: Agent | false;
 };
 
 /** A request whose body the caller sends piece by piece, or breaks off. `answer` is `undefined` where the connection ended without one. */
 export const openRequest = (
   { url, key }: HttpClient,
-  { method, path, headers }: RawRequest,
+  { method, path, headers, agent = false }: RawRequest,
 ): { readonly request: ClientRequest; readonly answer: Promise<Reply | undefined> } => {
   const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
-  const request = httpRequest(`${url}${path}`, { method, headers: { ...authorization, ...headers }, agent: false });
+  const request = httpRequest(`${url}${path}`, { method, headers: { ...authorization, ...headers }, agent });
   const answer = new Promise<Reply | undefined>((resolve) => {
     request.once('response', (response) => replyOf(response).then(resolve, () => resolve(undefined)));
     request.once('error', () => resolve(undefined));

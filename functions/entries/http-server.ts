@@ -33,9 +33,17 @@ export const listen = (host: string, port: number, serve: Serve): Promise<Listen
   });
 };
 
+const idleSweepMillis = 50;
+
+/** Answers what has been asked, and lets go of connections as they fall idle: clients would keep them for their next request. */
 const closeGently = (server: Server): Promise<void> =>
   new Promise((resolve) => {
-    server.close(() => resolve());
+    server.prependListener('request', (_request, response: ServerResponse) => response.setHeader('connection', 'close'));
+    const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMillis);
+    server.close(() => {
+      clearInterval(sweep);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 
