@@ -38,6 +38,13 @@ const run = async (platform: Platform): Promise<readonly string[]> => {
   return files;
 };
 
+const sentence = (error: unknown): string => {
+  if (error instanceof Rejected) return error.failure.detail;
+  if (!(error instanceof Error)) return String(error);
+  // What fetch throws where there is no answer.
+  return error.cause instanceof Error ? `The platform did not answer: ${error.cause.message}.` : (error.stack ?? error.message);
+};
+
 const started = performance.now();
 let platform: Platform | undefined;
 try {
@@ -50,6 +57,6 @@ try {
   for (const file of files) say(file);
 } catch (error) {
   process.exitCode = 1;
-  process.stderr.write(`\n${error instanceof Rejected ? error.failure.detail : error instanceof Error ? error.stack : error}\n`);
+  process.stderr.write(`\n${sentence(error)}\n`);
   await platform?.leave(false);
 }
