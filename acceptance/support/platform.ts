@@ -11,20 +11,21 @@ const adminKey = 'hyb_platform_acceptance_5f0c7d1e9b';
 /** The platform that all scenarios of a run share: each has tenants of its own. */
 type Running = { readonly server: ServerProcess; readonly dataFolder: string };
 let running: Running | undefined;
-let folder: string | undefined;
 
 setDefaultTimeout(30_000);
 
 BeforeAll(async () => {
   buildServer();
   const dataFolder = mkdtempSync(join(tmpdir(), 'hybrid-acceptance-'));
-  folder = dataFolder;
-  running = { dataFolder, server: await startServer({ dataFolder, env: { HYBRID_ADMIN_KEY: adminKey } }) };
+  const started = startServer({ dataFolder, env: { HYBRID_ADMIN_KEY: adminKey } });
+  // Where this fails, the run ends here.
+  started.catch(() => rmSync(dataFolder, { recursive: true, force: true }));
+  running = { dataFolder, server: await started };
 });
 
 AfterAll(async () => {
   await running?.server.stop();
-  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  if (running !== undefined) rmSync(running.dataFolder, { recursive: true, force: true });
 });
 
 const platform = (): Running => {
