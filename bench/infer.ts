@@ -63,7 +63,11 @@ const load = async (url: string, lua: string, connections: number): Promise<numb
 };
 
 const floor = await startServer(['--import', 'tsx', 'bench/floor-server.ts', model]);
-const platform = await startServer(['dist/local.mjs'], { PORT: '0', HYBRID_DATA_DIR: join(folder, 'data'), HYBRID_ADMIN_KEY: adminKey });
+const platform = await startServer(['--max-semi-space-size=32', 'dist/local.mjs'], {
+  PORT: '0',
+  HYBRID_DATA_DIR: join(folder, 'data'),
+  HYBRID_ADMIN_KEY: adminKey,
+});
 try {
   const ours = await script('ours', await deployTiny(platform.url));
   const bare = await script('bare', undefined);

@@ -4,7 +4,7 @@ import type { Clock } from '../../domain/kernel/clock.ts';
 import type { EventFilter, EventHandler } from '../../domain/kernel/event-bus.ts';
 import type { Ids } from '../../domain/kernel/ids.ts';
 import type { QueuePolicy, Worker } from '../../domain/kernel/queue.ts';
-import type { ChangeHandler } from '../../domain/kernel/table.ts';
+import type { ChangeHandler, Table } from '../../domain/kernel/table.ts';
 import { atInterval } from './at-interval.ts';
 import { changeStream } from './change-stream.ts';
 import { localDeadLetters } from './dead-letters.ts';
@@ -12,11 +12,13 @@ import { localEventBus, type Subscription } from './event-bus.ts';
 import { focusWriter } from './focus-writer.ts';
 import { localModelHost } from './model-host.ts';
 import { type LocalObjectStore, localObjectStore } from './object-store.ts';
+import { putJournal } from './put-journal.ts';
 import { localQueue } from './queue.ts';
 import { localSecrets } from './secrets.ts';
 import { serveObject } from './serve-object.ts';
 import { openStore } from './store.ts';
 import { systemClock } from './system-clock.ts';
+import type { LocalTable, LocalTableDeclaration } from './table.ts';
 import { ulidIds } from './ulid-ids.ts';
 
 export type LocalCloudOptions = {
@@ -52,6 +54,8 @@ export const openCloud = async ({ folder, baseUrl, onFailure }: LocalCloudOption
   const queue = (name: string, policy: QueuePolicy) =>
     localQueue(store, name, policy, { clock, ids, onFailure: (error) => onFailure(error, name) });
   const running: { stop(): Promise<void> }[] = [];
+  const tables = new Map<string, LocalTable>();
+  const beforeSettling = new Map<string, () => Promise<void>>();
   const settling = new Map<string, (() => Promise<void>)[]>();
 
   return {
@@ -64,10 +68,25 @@ export const openCloud = async ({ folder, baseUrl, onFailure }: LocalCloudOption
     serveSigned: (request: Request) => serveObject(objects, request, { signingKey, now: clock.now(), maxBytes: largestObject }),
     exportWriter: focusWriter(),
     deadLetters: localDeadLetters(store, { clock }),
-    table: store.table,
+    table(name: string, declaration: LocalTableDeclaration): Table {
+      const table = store.table(name, declaration);
+      tables.set(name, table);
+      return table;
+    },
     queue,
     /** Delivers a queue's messages to its worker. */
     work: (name: string, policy: QueuePolicy, worker: Worker): void => void running.push(queue(name, policy).work(worker)),
+    /** The `put` of an open table for facts: on disk at once, in the table soon; see `putJournal`. */
+    journaled(name: string): Pick<Table, 'put'> {
+      const journal = putJournal({
+        folder: join(folder, 'journal', name),
+        table: tables.get(name) as LocalTable,
+        onFailure: (error) => onFailure(error, name),
+      });
+      running.push({ stop: journal.close });
+      beforeSettling.set(name, journal.drained);
+      return { put: journal.put };
+    },
     /** Runs a function at an interval, never twice at once; a run that fails is made up for by the next. */
     every: (seconds: number, name: string, run: () => Promise<void>): void =>
       void running.push(atInterval(seconds * 1000, () => run().catch((error: unknown) => onFailure(error, name)))),
@@ -89,6 +108,7 @@ export const openCloud = async ({ folder, baseUrl, onFailure }: LocalCloudOption
     },
     /** Resolves when all consumers of a table have handled every change committed before. */
     settled: async (table: string): Promise<void> => {
+      await beforeSettling.get(table)?.();
       await Promise.all((settling.get(table) ?? []).map((idle) => idle()));
     },
     async close(): Promise<void> {

@@ -15,7 +15,7 @@ type Slot = { loaded: Loaded | undefined; readonly ready: Promise<Loaded | LoadF
 
 /** From this size on reading a body may take long enough to be looked for as the reason of a stall. */
 const notableBody = 32 * 1024;
-const flushAfterMillis = 1;
+const flushAfterMillis = 0.3;
 
 /** Serves the frames of `channel` until it closes. */
 export const runModels = (channel: Socket): void => {
@@ -36,7 +36,7 @@ export const runModels = (channel: Socket): void => {
     writer.flush();
   };
 
-  /** Answers leave when a batch is done, or after a millisecond of runs, so that a quick answer does not wait for slow neighbours. */
+  /** Answers leave when a batch is done, or after some runs, so that a quick answer does not wait for slow neighbours and the parent goes on meanwhile. */
   const afterAnswer = (now: number): void => {
     if (running === 0 || now - flushedAt > flushAfterMillis) flush();
   };

@@ -19,6 +19,9 @@ const environment = (): NodeJS.ProcessEnv => {
   return { ...defined, NODE_ENV: 'production', ORT_DISABLE_TELEMETRY: '1' };
 };
 
+/** In MB. Requests make much that dies at once; with node's default it is copied about first. */
+const youngGeneration = '--max-semi-space-size=32';
+
 export type ModelProcess = { readonly child: ChildProcess; readonly channel: Socket };
 
 /**
@@ -26,7 +29,7 @@ export type ModelProcess = { readonly child: ChildProcess; readonly channel: Soc
  * It dies with this process, however that ends, and does not keep it alive; `channel.ref()` does.
  */
 export const spawnModelProcess = (args: readonly string[], progress: number | 'ignore'): ModelProcess => {
-  const child = spawn(process.execPath, [...nodeOptions(), entry, ...args], {
+  const child = spawn(process.execPath, [...nodeOptions(), youngGeneration, entry, ...args], {
     stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'pipe', progress],
     env: environment(),
   });

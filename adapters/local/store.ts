@@ -2,19 +2,18 @@ import { join } from 'node:path';
 import { open } from 'lmdb';
 import type { Clock } from '../../domain/kernel/clock.ts';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
-import type { Table } from '../../domain/kernel/table.ts';
 import { claimDataFolder } from './data-folder.ts';
 import { hasExpired, sweepExpired } from './expiry.ts';
 import { type Environment, type GroupCommit, groupCommit, rejectionOf } from './group-commit.ts';
 import { type Names, names } from './names.ts';
-import { type LocalTableDeclaration, layOutTable, localTable } from './table.ts';
+import { type LocalTable, type LocalTableDeclaration, layOutTable, localTable } from './table.ts';
 import { pageSize } from './table-keys.ts';
 import type { TableLayout } from './table-writes.ts';
 
 /** Everything the platform keeps on a laptop, but for objects: one LMDB environment in a data folder that one process holds. */
 export type LocalStore = {
   /** Opens a table, and makes it where it is new. Throws `Rejected` `table-redeclared` where it is open under another declaration. */
-  table(name: string, declaration: LocalTableDeclaration): Table;
+  table(name: string, declaration: LocalTableDeclaration): LocalTable;
   /** Removes items whose life has ended. Happens by itself once a minute. */
   sweep(): Promise<void>;
   /** Refuses new writes, waits for the accepted ones, lets go of the folder. */
@@ -36,7 +35,7 @@ export type StoreInterior = {
 
 export type Channel = { readonly listeners: Set<() => void>; readonly notify: () => void; recovered: boolean };
 
-type OpenTable = { readonly table: Table; readonly layout: TableLayout; readonly declared: string };
+type OpenTable = { readonly table: LocalTable; readonly layout: TableLayout; readonly declared: string };
 
 const sweepEveryMillis = 60_000;
 

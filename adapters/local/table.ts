@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/kernel/clock.ts';
-import type { Table, TableDeclaration, Write } from '../../domain/kernel/table.ts';
+import type { Item, Table, TableDeclaration, Write } from '../../domain/kernel/table.ts';
 import { changeLog } from './change-log.ts';
 import type { Environment, GroupCommit } from './group-commit.ts';
 import { durably, type Names } from './names.ts';
@@ -21,14 +21,28 @@ import {
 /** A table of the local store; `changes` keeps the change stream that `changeStream` reads. */
 export type LocalTableDeclaration = TableDeclaration & { readonly changes?: boolean };
 
+/** `putNew` puts many items, each where none with its key is there, for less than as many puts cost; items of several partitions, so it is no transaction. */
+export type LocalTable = Table & { putNew(items: readonly Item[]): Promise<void> };
+
+/** So many that a commit pays, and so few that nobody waits long for them. */
+const itemsAtOnce = 500;
+
 /** The `Table` port on LMDB. Indexes, expiry and change log are written in the item's own transaction. */
-export const localTable = (environment: Environment, commit: GroupCommit, layout: TableLayout, clock: Clock): Table => {
+export const localTable = (environment: Environment, commit: GroupCommit, layout: TableLayout, clock: Clock): LocalTable => {
   const write = (writes: readonly PreparedWrite[]) =>
     commit.write((transaction) => applyWrites(transaction, layout, writes, clock.now()), sizeOf(writes));
   const one = (single: Write) => write([prepareWrite(layout, single)]);
   return {
     ...tableReads(environment, layout, clock),
     put: async (item, condition) => write([preparePut(layout, item, condition)]),
+    async putNew(items) {
+      for (let at = 0; at < items.length; at += itemsAtOnce) {
+        const writes = items.slice(at, at + itemsAtOnce).map((item) => preparePut(layout, item, 'absent'));
+        await commit.write((transaction) => {
+          for (const single of writes) applyWrites(transaction, layout, [single], clock.now());
+        }, sizeOf(writes));
+      }
+    },
     delete: async (key, condition) => one(condition === undefined ? { type: 'delete', key } : { type: 'delete', key, if: condition }),
     async transact(pk, writes) {
       checkTransaction(pk, writes);

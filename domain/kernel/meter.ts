@@ -32,9 +32,26 @@ export const parseUsagePartition = (pk: string): { tenant: string; hour: string;
     : undefined;
 };
 
-export const tableMeter = (usage: Table, clock: Clock): Meter => ({
-  async record({ id, tenant, ...used }) {
-    const hour = clock.now().toISOString().slice(0, 13);
-    await usage.put({ pk: usagePartition(tenant, hour, shardOf(id)), sk: id, ...used }, 'absent');
-  },
-});
+const hourMillis = 3_600_000;
+
+/** `yyyy-mm-ddThh` in UTC; made once an hour, for every request asks. */
+const hours = (): ((moment: Date) => string) => {
+  let known = Number.NaN;
+  let text = '';
+  return (moment) => {
+    const hour = Math.floor(moment.getTime() / hourMillis);
+    if (hour !== known) text = moment.toISOString().slice(0, 13);
+    known = hour;
+    return text;
+  };
+};
+
+export const tableMeter = (usage: Pick<Table, 'put'>, clock: Clock): Meter => {
+  const hourOf = hours();
+  return {
+    async record({ id, tenant, endpoint, requests, rows, computeMicros }) {
+      const pk = usagePartition(tenant, hourOf(clock.now()), shardOf(id));
+      await usage.put({ pk, sk: id, endpoint, requests, rows, computeMicros }, 'absent');
+    },
+  };
+};

@@ -2,7 +2,7 @@ import type { LocalCloud, Subscription } from '../../adapters/local/index.ts';
 import type { CloudEvent } from '../../domain/kernel/cloud-event.ts';
 import type { EventBus } from '../../domain/kernel/event-bus.ts';
 import { eventStore } from '../../domain/kernel/event-store.ts';
-import { tableMeter } from '../../domain/kernel/meter.ts';
+import { type Meter, tableMeter } from '../../domain/kernel/meter.ts';
 import type { BatchOutcome, Message, QueuePolicy } from '../../domain/kernel/queue.ts';
 import type { Change } from '../../domain/kernel/table.ts';
 import type { ContextDeclaration, SubscriberDeclaration } from '../kernel/context.ts';
@@ -44,10 +44,11 @@ const qualified = (context: string, resource: string): string => `${context}.${r
 /** Wires the declarations to a cloud in one process: tables with their change streams, the bus with its subscribers, and every context's ports. */
 export const wire = (bound: readonly BoundContext[], cloud: LocalCloud, log: Log, gateway: Gateway) => {
   const records = tablesOf(bound, cloud);
+  const shared = { ...gateway, log, meter: meterOf(cloud) };
   const subscriptions: Subscription[] = [];
   const bus = (() => {
     const portsByContext = new Map(
-      bound.map((context) => [context.declaration.name, portsOf(context.declaration, records, cloud, log, gateway)]),
+      bound.map((context) => [context.declaration.name, portsOf(context.declaration, records, cloud, shared)]),
     );
     for (const context of bound) subscriptions.push(...subscriptionsOf(context, portsByContext.get(context.declaration.name) as Ports));
     return { ...cloud.bus(subscriptions), portsByContext };
@@ -86,13 +87,10 @@ const tablesOf = (bound: readonly BoundContext[], cloud: LocalCloud): ReadonlyMa
   return all;
 };
 
-const portsOf = (
-  declaration: ContextDeclaration,
-  records: ReadonlyMap<string, Records>,
-  cloud: LocalCloud,
-  log: Log,
-  gateway: Gateway,
-): Ports => {
+/** Facts are journaled: on disk before the answer, in their table within a fraction of a second. */
+const meterOf = (cloud: LocalCloud): Meter => tableMeter(cloud.journaled(qualified('billing', 'usage')), cloud.clock);
+
+const portsOf = (declaration: ContextDeclaration, records: ReadonlyMap<string, Records>, cloud: LocalCloud, shared: Ports): Ports => {
   const { clock, ids, modelHost, deadLetters, exportWriter } = cloud;
   const { name, tables, objects, queues, borrows } = declaration;
   const each = (resources: object, port: (resource: string) => unknown) =>
@@ -101,11 +99,9 @@ const portsOf = (
     as,
     'table' in borrow ? records.get(qualified(borrow.from, borrow.table)) : cloud.objects(borrow.objects),
   ]);
-  const usage = records.get(qualified('billing', 'usage')) as Records;
   return {
-    ...{ clock, ids, log, modelHost, deadLetters, exportWriter },
-    ...gateway,
-    meter: tableMeter(usage, clock),
+    ...{ clock, ids, modelHost, deadLetters, exportWriter },
+    ...shared,
     settled: (table: string) => cloud.settled(qualified(name, table)),
     ...each(tables, (table) => records.get(qualified(name, table))),
     ...each(objects, cloud.objects),

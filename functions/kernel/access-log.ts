@@ -18,6 +18,7 @@ const flushEveryMillis = 25;
 export const accessLog = (service: string, write: (text: string) => void): AccessLog => {
   let pending = '';
   let scheduled = false;
+  const timestamp = timestamps();
   const flush = () => {
     scheduled = false;
     const text = pending;
@@ -27,11 +28,22 @@ export const accessLog = (service: string, write: (text: string) => void): Acces
   return {
     line({ tenant, route, status, durationMillis, traceId }) {
       const owner = tenant === undefined ? '' : `"tenant":${JSON.stringify(tenant)},`;
-      pending += `{"level":"INFO","message":"request","timestamp":"${new Date().toISOString()}","service":"${service}",${owner}"route":"${route}","status":${status},"duration_ms":${durationMillis.toFixed(3)},"trace_id":"${traceId}"}\n`;
+      pending += `{"level":"INFO","message":"request","timestamp":"${timestamp(Date.now())}","service":"${service}",${owner}"route":"${route}","status":${status},"duration_ms":${durationMillis.toFixed(3)},"trace_id":"${traceId}"}\n`;
       if (scheduled) return;
       scheduled = true;
       setTimeout(flush, flushEveryMillis);
     },
     flush,
+  };
+};
+
+/** ISO 8601 to the millisecond; lines of the same millisecond share the text. */
+const timestamps = (): ((millis: number) => string) => {
+  let known = Number.NaN;
+  let text = '';
+  return (millis) => {
+    if (millis !== known) text = new Date(millis).toISOString();
+    known = millis;
+    return text;
   };
 };

@@ -6,7 +6,7 @@ import type { Clock } from '../../domain/kernel/clock.ts';
 import { partitionKey, type StreamId } from '../../domain/kernel/event-store.ts';
 import { type Failure, failed } from '../../domain/kernel/failure.ts';
 import type { Table } from '../../domain/kernel/table.ts';
-import { type Principal, platformTenant } from '../../domain/kernel/tenancy.ts';
+import { type Principal, platformTenant, type TenantId } from '../../domain/kernel/tenancy.ts';
 import type { RouteDeclaration } from './context.ts';
 
 export type AuthenticationFailure = Failure<'credentials-missing' | 'credentials-invalid' | 'tenant-suspended'>;
@@ -44,6 +44,7 @@ const lastUseEveryMillis = 60_000;
  */
 export const authentication = (directory: Table, clock: Clock): Authenticate => {
   const noteUse = lastUse(directory, clock);
+  const holds = secretChecker();
   return async (authorization) => {
     const token = bearer(authorization);
     if (token === undefined) return missing();
@@ -55,13 +56,38 @@ export const authentication = (directory: Table, clock: Clock): Authenticate => 
     if (parsed === undefined) return invalid();
     const key = await stateOf<ApiKey>(directory, apiKeyStream(parsed.tenant, parsed.id));
     if (key === undefined) return invalid();
-    const principal: Principal = { tenant: parsed.tenant, id: `key:${key.id}`, roles: key.roles };
+    const principal = principalOf(parsed.tenant, key);
     const suspect = { tenant: parsed.tenant, principal: principal.id };
-    if (!equal(sha256(parsed.secret), key.secretHash) || !isUsable(key, clock.now())) return invalid(suspect);
+    if (!holds(key, parsed.secret) || !isUsable(key, clock.now())) return invalid(suspect);
     if (parsed.tenant !== platformTenant && (await stateOf<Tenant>(directory, tenantStream(parsed.tenant)))?.status !== 'active')
       return { failure: failed('forbidden', 'tenant-suspended', 'This tenant is suspended; ask the operator of the platform.'), suspect };
     noteUse(principal);
     return { principal };
+  };
+};
+
+const principals = new WeakMap<ApiKey, Principal>();
+
+const principalOf = (tenant: TenantId, key: ApiKey): Principal => {
+  const known = principals.get(key);
+  if (known !== undefined) return known;
+  const principal: Principal = { tenant, id: `key:${key.id}`, roles: key.roles };
+  principals.set(key, principal);
+  return principal;
+};
+
+/**
+ * Whether a secret is a key's. The last one that was is remembered with the key as it was read, and forgotten with it: a table that hands out the
+ * same object until something changes spares the hash.
+ */
+const secretChecker = (): ((key: ApiKey, secret: string) => boolean) => {
+  const right = new WeakMap<ApiKey, string>();
+  return (key, secret) => {
+    const known = right.get(key);
+    if (known !== undefined) return equal(secret, known);
+    const holds = equal(sha256(secret), key.secretHash);
+    if (holds) right.set(key, secret);
+    return holds;
   };
 };
 
