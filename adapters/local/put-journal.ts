@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { Item, WriteOutcome } from '../../domain/kernel/table.ts';
-import { orStorageFull } from './durable-files.ts';
+import { orStorageFull, sync } from './durable-files.ts';
 import type { LocalTable } from './table.ts';
 
 /** Two files take turns: one is written while what the other holds goes to the table. They are laid out in full, so that a write changes no metadata. */
@@ -12,8 +12,9 @@ const segmentBytes = 4 * 1024 * 1024;
 const segmentNames = ['a', 'b'] as const;
 /** Length and CRC-32 of what follows, each an unsigned 32-bit integer, little endian. */
 const headerBytes = 8;
-/** How long items are gathered before they go to the table. */
+/** How long items are gathered before they go to the table, and how long it is left alone when it has refused them. */
 const drainEveryMillis = 100;
+const retryAfterMillis = 1000;
 
 type Waiting = { readonly item: Item; readonly resolve: (outcome: WriteOutcome) => void; readonly reject: (error: unknown) => void };
 type Segment = { readonly file: FileHandle; used: number; items: Item[] };
@@ -55,14 +56,14 @@ export const putJournal = ({ folder, table, onFailure }: PutJournalOptions): Put
     return next;
   };
 
-  const drainSoon = (): void => {
+  const drainSoon = (millis = drainEveryMillis): void => {
     if (closed) return;
     timer ??= setTimeout(() => {
       drain().catch((error) => {
         onFailure(error);
-        drainSoon();
+        drainSoon(retryAfterMillis);
       });
-    }, drainEveryMillis);
+    }, millis);
   };
 
   const append = async (batch: readonly Waiting[]): Promise<void> => {
@@ -121,7 +122,7 @@ const turns = (folder: string, table: Puts) => {
 
   // An opening that failed (on a full disk, say) is tried again by whoever comes next.
   const opened = (): Promise<readonly Segment[]> => {
-    opening ??= openSegments(folder, table).catch((error) => {
+    opening ??= orStorageFull(() => openSegments(folder, table)).catch((error) => {
       opening = undefined;
       throw error;
     });
@@ -170,13 +171,21 @@ const appender = () => {
     const { file, used } = segment;
     const began = performance.now();
     await orStorageFull(async () => {
-      if (slow) await file.write(record, 0, record.length, used);
-      else writeSync(file.fd, record, 0, record.length, used);
+      if (slow) await writeWhole(file, record, used);
+      else writeWholeSync(file, record, used);
     });
     slow = performance.now() - began > slowMillis;
     segment.used += record.length;
     segment.items.push(...items);
   };
+};
+
+/** A disk that fills up takes a part of a write and says nothing; the next write says it. */
+const writeWhole = async (file: FileHandle, bytes: Buffer, position: number): Promise<void> => {
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
+};
+const writeWholeSync = ({ fd }: FileHandle, bytes: Buffer, position: number): void => {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, position + at);
 };
 
 const full = () =>
@@ -194,18 +203,25 @@ const encodeRecord = (items: readonly Item[]): Buffer => {
 const openSegments = async (folder: string, table: Puts): Promise<readonly Segment[]> => {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const segments: Segment[] = [];
-  for (const name of segmentNames) segments.push({ file: await openSegment(join(folder, name)), used: 0, items: [] });
-  for (const { file } of segments) await recover(file, table);
-  return segments;
+  try {
+    for (const name of segmentNames) {
+      const file = await open(join(folder, name), constants.O_RDWR | constants.O_CREAT | constants.O_DSYNC, 0o600);
+      segments.push({ file, used: 0, items: [] });
+      await layOut(file);
+    }
+    await sync(folder);
+    for (const { file } of segments) await recover(file, table);
+    return segments;
+  } catch (error) {
+    for (const { file } of segments) await file.close();
+    throw error;
+  }
 };
 
-const openSegment = (path: string): Promise<FileHandle> =>
-  orStorageFull(async () => {
-    const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_DSYNC, 0o600);
-    const { size } = await file.stat();
-    if (size < segmentBytes) await file.write(Buffer.alloc(segmentBytes - size), 0, segmentBytes - size, size);
-    return file;
-  });
+const layOut = async (file: FileHandle): Promise<void> => {
+  const { size } = await file.stat();
+  if (size < segmentBytes) await writeWhole(file, Buffer.alloc(segmentBytes - size), size);
+};
 
 const recover = async (file: FileHandle, table: Puts): Promise<void> => {
   const bytes = Buffer.alloc(segmentBytes);
