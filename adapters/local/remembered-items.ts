@@ -30,7 +30,7 @@ export const rememberedItems = ({ now }: Epoch, read: (key: Key) => Item | undef
       known.clear();
       seen = now();
     }
-    const name = `${key.pk}\n${key.sk}`;
+    const name = `${key.pk.length} ${key.pk}${key.sk}`;
     let item = known.get(name);
     if (item === undefined && !known.has(name)) {
       item = read(key);
