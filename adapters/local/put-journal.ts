@@ -13,7 +13,7 @@ const segmentNames = ['a', 'b'] as const;
 /** Length and CRC-32 of what follows, each an unsigned 32-bit integer, little endian. */
 const headerBytes = 8;
 /** How long items are gathered before they go to the table, and how long it is left alone when it has refused them. */
-const drainEveryMillis = 100;
+const drainEveryMillis = 200;
 const retryAfterMillis = 1000;
 
 type Waiting = { readonly item: Item; readonly resolve: (outcome: WriteOutcome) => void; readonly reject: (error: unknown) => void };

@@ -25,7 +25,7 @@ export type LocalTableDeclaration = TableDeclaration & { readonly changes?: bool
 export type LocalTable = Table & { putNew(items: readonly Item[]): Promise<void> };
 
 /** So many that a commit pays, and so few that nobody waits long for them. */
-const itemsAtOnce = 500;
+const itemsAtOnce = 1000;
 
 /** The `Table` port on LMDB. Indexes, expiry and change log are written in the item's own transaction. */
 export const localTable = (environment: Environment, commit: GroupCommit, layout: TableLayout, clock: Clock): LocalTable => {

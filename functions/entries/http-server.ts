@@ -70,8 +70,10 @@ const send = (request: IncomingMessage, response: ServerResponse, answer: HotAns
   const bytes = answer.stream instanceof Uint8Array ? answer.stream : Buffer.from(JSON.stringify(answer.body));
   // As Latin-1 text the bytes stay what they are, and node joins them with the head to one write.
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  const headers = ['traceparent', answer.traceparent, 'content-length', String(bytes.length)];
+  for (const [name, value] of Object.entries(answer.headers ?? {})) headers.push(name, value);
   // What is left of a body that was refused is not read: the connection ends with the answer.
-  const ends = request.complete ? {} : { connection: 'close' };
-  response.writeHead(answer.status, { ...answer.headers, ...ends, 'content-length': bytes.length, traceparent: answer.traceparent });
+  if (!request.complete) headers.push('connection', 'close');
+  response.writeHead(answer.status, headers);
   response.end(body, 'latin1');
 };
