@@ -184,6 +184,31 @@ describe('the log of a request', () => {
   });
 });
 
+describe('a request that takes longer than its route may', () => {
+  it('is 504', async () => {
+    const { send } = await world();
+    const response = await send('POST', '/v1/waits', { body: {} });
+    expect([response.status, (await problemOf(response)).code]).toEqual([504, 'time-limit-exceeded']);
+  });
+
+  it('is done all the same, and its answer kept under its Idempotency-Key', async () => {
+    const { send, release } = await world();
+    const again = () => send('POST', '/v1/waits', { body: {}, headers: { 'idempotency-key': 'k1' } });
+    expect((await again()).status).toBe(504);
+    expect((await again()).status).toBe(409);
+    release();
+    await expect.poll(async () => (await again()).status).toBe(201);
+    expect(await (await again()).json()).toEqual({ made: 1 });
+  });
+
+  it('may take longer where it is a stream', async () => {
+    const { send, release } = await world();
+    const sending = send('PUT', '/v1/long-streams', { body: 'x', headers: { 'content-type': 'text/plain' } });
+    setTimeout(release, 60);
+    expect((await sending).status).toBe(201);
+  });
+});
+
 describe('a POST under an Idempotency-Key', () => {
   const body = { name: 'a', size: 1 };
   const headers = { 'idempotency-key': 'k1' };

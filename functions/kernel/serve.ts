@@ -186,6 +186,16 @@ const attempt = async (
     principal,
     traceparent: exchange.trace.traceparent,
   };
+  return withinTime(exchange.route, perform(exchange, base, handle, shaped));
+};
+
+const perform = async (
+  exchange: Exchange,
+  base: Omit<HttpRequest, 'newId' | 'idempotency'>,
+  handle: Handle,
+  shaped: (failure: Failure) => Answer,
+): Promise<Answer | Failure> => {
+  const { principal } = base;
   const key = exchange.request.headers.get('idempotency-key');
   if (exchange.request.method !== 'POST' || key === null || exchange.table === undefined)
     return handle({ ...base, newId: () => exchange.serving.ids.next() });
@@ -195,6 +205,22 @@ const attempt = async (
   if (isFailure(claim)) return claim;
   return idempotent(claim, { ...base, idempotency: claim, newId: () => claim.id }, handle, shaped);
 };
+
+/**
+ * Answers 504 once a route's time is over; a stream takes the time that its sender takes. What was begun goes on to its end, so that it is never
+ * half-done, and under an Idempotency-Key its answer is kept for whoever asks again.
+ */
+const withinTime = async (route: RouteDeclaration, work: Promise<Answer | Failure>): Promise<Answer | Failure> => {
+  if (route.body !== undefined && 'stream' in route.body) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Failure>((resolve) => {
+    timer = setTimeout(() => resolve(outOfTime(route)), millisOf(route.limit.time));
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+};
+
+const outOfTime = ({ limit }: RouteDeclaration): Failure =>
+  failed('timeout', 'time-limit-exceeded', `This takes longer than the ${limit.time} that it may take; what was begun may still be done.`);
 
 const idempotent = async (
   claim: Idempotency,

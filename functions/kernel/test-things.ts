@@ -29,6 +29,8 @@ const things = context('things', {
     'POST /v1/things': { ...writing, does: 'make', body: Thing },
     'PUT /v1/streams': { ...writing, does: 'stream', body: { stream: 'application/octet-stream' } },
     'PUT /v1/anything/{key+}': { ...writing, permission: 'signed', does: 'echo', body: { stream: '*/*' } },
+    'POST /v1/waits': { ...writing, limit: { ...limit, time: '20 ms' }, does: 'wait', body: z.object({}) },
+    'PUT /v1/long-streams': { ...writing, limit: { ...limit, time: '20 ms' }, does: 'wait', body: { stream: '*/*' } },
     'POST /v1/actions': { ...writing, does: 'make' },
     'GET /v1/failures/{kind}': { ...reading, does: 'fail' },
     'GET /v1/downloads': { ...reading, permission: 'public', does: 'download' },
@@ -71,10 +73,15 @@ export const thingsWorld = async (directory: Table, table: Table) => {
     await events.handle(apiKeys, apiKeyStream(acme, id), { type: 'create', tenant: acme, key }, { by });
   }
   let made = 0;
+  const held: (() => void)[] = [];
   const stops: string[] = [];
   const handlers = {
     echo: async ({ params, query, traceparent }: HttpRequest) => ok({ params, query: query as never, traceparent }),
     make: async ({ newId }: HttpRequest) => (++made > 0 ? created({ id: newId(), made }, { onlyOnce: { key: 'shown once' } }) : ok({})),
+    wait: async () => {
+      await new Promise<void>((resolve) => held.push(resolve));
+      return created({ made: ++made });
+    },
     stream: async ({ body }: HttpRequest) => ok({ length: (await new Response(body as BodyInit).bytes()).length }),
     bytes: async ({ body }: HttpRequest) => ok({ length: (body as Uint8Array).length }),
     fail: async ({ params }: HttpRequest) => failures[params.kind as string]?.(),
@@ -94,5 +101,9 @@ export const thingsWorld = async (directory: Table, table: Table) => {
     const streamed = text === undefined ? {} : { body: new Blob([text]).stream(), duplex: 'half' };
     return app.request(path, { method, headers: { ...credentials, ...type, ...headers }, ...streamed });
   };
-  return { ...serving, send, stops };
+  /** Lets what waits go on. */
+  const release = () => {
+    for (const go of held.splice(0)) go();
+  };
+  return { ...serving, send, stops, release };
 };
