@@ -71,6 +71,14 @@ describe.each(routes)('%s', (_key, { method, path, route }) => {
   });
 });
 
+const ours = routes.filter(([, { path, route }]) => path.startsWith('/v1/') && !(route.body !== undefined && 'stream' in route.body));
+
+describe('a route of our own', () => {
+  it.each(ours)('takes a body of 1 MiB: %s', (_key, { route }) => {
+    expect(bytesOf(route.limit.body)).toBe(1024 ** 2);
+  });
+});
+
 const posts = routes.filter(([, { method, path }]) => method === 'POST' && path.startsWith('/v1/'));
 
 describe('a POST of our own', () => {

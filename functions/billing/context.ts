@@ -26,9 +26,9 @@ import {
   Verification,
 } from './schemas.ts';
 
-const small = { body: '4 KiB', time: '10 s' } as const;
+const json = { body: '1 MiB', time: '10 s' } as const;
 // Closing and verifying read every tenant's month; exporting writes all of its invoices.
-const long = { body: '4 KiB', time: '15 m' } as const;
+const long = { body: '1 MiB', time: '15 m' } as const;
 
 export const billing = context('billing', {
   describes: 'What was used, what it costs, and who owes it',
@@ -49,7 +49,7 @@ export const billing = context('billing', {
       scope: 'tenant',
       query: UsageRange,
       answers: { 200: listOf(UsageView), 422: Problem },
-      limit: small,
+      limit: json,
       uses: { rollups: ['read'] },
     },
     'PUT /v1/billing/plans/{id}': {
@@ -60,7 +60,7 @@ export const billing = context('billing', {
       params: OfPlan,
       body: PlanTerms,
       answers: { 200: PlanView, 422: Problem },
-      limit: { body: '256 KiB', time: '10 s' },
+      limit: json,
       uses: { accounts: ['read', 'append'] },
     },
     'GET /v1/billing/plans': {
@@ -70,7 +70,7 @@ export const billing = context('billing', {
       scope: 'either',
       query: Paging,
       answers: { 200: listOf(PlanView) },
-      limit: small,
+      limit: json,
       uses: { accounts: ['read'] },
     },
     'GET /v1/billing/plans/{id}': {
@@ -80,7 +80,7 @@ export const billing = context('billing', {
       scope: 'either',
       params: OfPlan,
       answers: { 200: PlanView, 404: Problem },
-      limit: small,
+      limit: json,
       uses: { accounts: ['read'] },
     },
     'PUT /v1/billing/accounts/{tenantId}/subscription': {
@@ -91,7 +91,7 @@ export const billing = context('billing', {
       params: OfTenant,
       body: Subscription,
       answers: { 200: Subscription, 404: Problem, 422: Problem },
-      limit: small,
+      limit: json,
       uses: { accounts: ['read', 'append'] },
     },
     'GET /v1/billing/accounts/{tenantId}/subscription': {
@@ -101,7 +101,7 @@ export const billing = context('billing', {
       scope: 'either',
       params: OfTenant,
       answers: { 200: Subscription, 404: Problem },
-      limit: small,
+      limit: json,
       uses: { accounts: ['read'] },
     },
     'POST /v1/billing/periods/{period}/close': {
@@ -132,7 +132,7 @@ export const billing = context('billing', {
       scope: 'either',
       query: Paging,
       answers: { 200: listOf(InvoiceView) },
-      limit: small,
+      limit: json,
       uses: { accounts: ['read'] },
     },
     'GET /v1/invoices/preview': {
@@ -141,7 +141,7 @@ export const billing = context('billing', {
       permission: 'invoices:read',
       scope: 'tenant',
       answers: { 200: InvoiceView, 404: Problem },
-      limit: small,
+      limit: json,
       uses: { accounts: ['read'], rollups: ['read'] },
     },
     'GET /v1/invoices/{id}': {
@@ -150,7 +150,7 @@ export const billing = context('billing', {
       permission: 'invoices:read',
       scope: 'either',
       answers: { 200: InvoiceView, 404: Problem },
-      limit: small,
+      limit: json,
       uses: { accounts: ['read'] },
     },
     'GET /v1/exports/focus/{file}': {

@@ -33,7 +33,7 @@ const CreateApiKey = z.strictObject({
 });
 const ForTenant = z.object({ tenantId: TenantId.optional().describe('For the platform: whose keys') });
 
-const small = { body: '4 KiB', time: '10 s' } as const;
+const json = { body: '1 MiB', time: '10 s' } as const;
 
 export const identity = context('identity', {
   describes: 'Who may do what: tenants and their API keys',
@@ -48,7 +48,7 @@ export const identity = context('identity', {
       scope: 'platform',
       body: CreateTenant,
       answers: { 201: TenantView, 409: Problem, 422: Problem },
-      limit: small,
+      limit: json,
       uses: { directory: ['read', 'append'] },
     },
     'GET /v1/tenants': {
@@ -58,7 +58,7 @@ export const identity = context('identity', {
       scope: 'platform',
       query: Paging,
       answers: { 200: listOf(TenantView) },
-      limit: small,
+      limit: json,
       uses: { directory: ['read'] },
     },
     'GET /v1/tenants/{id}': {
@@ -67,7 +67,7 @@ export const identity = context('identity', {
       permission: 'tenants:read',
       scope: 'platform',
       answers: { 200: TenantView, 404: Problem },
-      limit: small,
+      limit: json,
       uses: { directory: ['read'] },
     },
     'POST /v1/tenants/{id}/suspend': {
@@ -76,7 +76,7 @@ export const identity = context('identity', {
       permission: 'tenants:write',
       scope: 'platform',
       answers: { 200: TenantView, 404: Problem },
-      limit: small,
+      limit: json,
       uses: { directory: ['read', 'append'] },
     },
     'POST /v1/tenants/{id}/resume': {
@@ -85,7 +85,7 @@ export const identity = context('identity', {
       permission: 'tenants:write',
       scope: 'platform',
       answers: { 200: TenantView, 404: Problem },
-      limit: small,
+      limit: json,
       uses: { directory: ['read', 'append'] },
     },
     'GET /v1/me': {
@@ -94,7 +94,7 @@ export const identity = context('identity', {
       permission: 'authenticated',
       scope: 'either',
       answers: { 200: z.object({ tenantId: TenantId, principal: z.string(), roles: z.array(Role) }).meta({ id: 'Me' }) },
-      limit: small,
+      limit: json,
       uses: {},
     },
     'POST /v1/api-keys': {
@@ -104,7 +104,7 @@ export const identity = context('identity', {
       scope: 'either',
       body: CreateApiKey,
       answers: { 201: ApiKeyView.extend({ key: z.string().optional() }).meta({ id: 'CreatedApiKey' }), 404: Problem, 422: Problem },
-      limit: small,
+      limit: json,
       uses: { directory: ['read', 'append'] },
     },
     'GET /v1/api-keys': {
@@ -114,7 +114,7 @@ export const identity = context('identity', {
       scope: 'either',
       query: Paging.extend(ForTenant.shape),
       answers: { 200: listOf(ApiKeyView) },
-      limit: small,
+      limit: json,
       uses: { directory: ['read'] },
     },
     'DELETE /v1/api-keys/{id}': {
@@ -123,7 +123,7 @@ export const identity = context('identity', {
       permission: 'api-keys:write',
       scope: 'either',
       answers: { 204: Empty, 404: Problem },
-      limit: small,
+      limit: json,
       uses: { directory: ['read', 'append'] },
     },
   },

@@ -36,7 +36,7 @@ const DeadLetterView = z
   })
   .meta({ id: 'DeadLetter' });
 
-const small = { body: '4 KiB', time: '10 s' } as const;
+const json = { body: '1 MiB', time: '10 s' } as const;
 
 export const observability = context('observability', {
   describes: 'What happened: the audit trail, and what could not be delivered',
@@ -49,7 +49,7 @@ export const observability = context('observability', {
       scope: 'either',
       query: AuditQuery,
       answers: { 200: listOf(AuditEntry), 422: Problem },
-      limit: small,
+      limit: json,
       uses: { audit: ['read'] },
     },
     'GET /v1/dead-letters': {
@@ -59,7 +59,7 @@ export const observability = context('observability', {
       scope: 'either',
       query: Paging,
       answers: { 200: listOf(DeadLetterView) },
-      limit: small,
+      limit: json,
       uses: { deadLetters: ['read'] },
     },
     'POST /v1/dead-letters/{id}/redrive': {
@@ -68,7 +68,7 @@ export const observability = context('observability', {
       permission: 'dead-letters:write',
       scope: 'either',
       answers: { 202: z.object({ id: z.string() }), 404: Problem },
-      limit: small,
+      limit: json,
       uses: { deadLetters: ['read', 'redrive'], audit: ['append'] },
     },
   },
