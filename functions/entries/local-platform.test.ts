@@ -196,7 +196,10 @@ describe('a platform in one process', () => {
     expect(denied.body.data[0]).toMatchObject({ by: 'bootstrap', action: 'POST /v2/models/{endpoint}/infer', outcome: 'denied' });
     expect((await call('GET', '/v1/audit?tenantId=acme-corp', { key: admin })).body.data.length).toBeGreaterThan(0);
     expect((await call('GET', '/v1/audit?tenantId=other', { key: acme })).status).toBe(404);
-    expect((await call('GET', '/v1/audit?cursor=x', { key: acme })).body.code).toBe('invalid-cursor');
+    for (const forged of ['x', '9999-12-31T23:59:59.999Z#x', '2026-99-99T99:99:99.999Z#x'].map((place) =>
+      Buffer.from(place).toString('base64url'),
+    ))
+      expect((await call('GET', `/v1/audit?cursor=${forged}`, { key: acme })).body.code).toBe('invalid-cursor');
     expect((await call('GET', '/v1/audit?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', { key: acme })).body.code).toBe(
       'invalid-range',
     );

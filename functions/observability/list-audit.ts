@@ -17,7 +17,7 @@ export const listAudit = handler<typeof observability, 'GET /v1/audit'>(async ({
   const from = query.from === undefined ? new Date(to.getTime() - defaultMillis) : new Date(query.from);
   if (from >= to || to.getTime() - from.getTime() > longestMillis)
     return failed('invalid', 'invalid-range', `"from" has to lie before "to", at most ${longestMillis / dayMillis} days.`);
-  const place = query.cursor === undefined ? undefined : readCursor(query.cursor);
+  const place = query.cursor === undefined ? undefined : readCursor(query.cursor, to);
   if (isFailure(place)) return place;
 
   const entries: AuditEntry[] = [];
@@ -54,9 +54,10 @@ async function* newestFirst(audit: Pick<Table, 'query'>, tenant: string, from: D
 
 // A cursor is the place of the last entry shown: what comes next is older.
 const writeCursor = ({ at, id }: AuditEntry): string => Buffer.from(`${at}#${id}`).toString('base64url');
-const readCursor = (cursor: string): Place | Failure => {
+// It never reaches past `to`: whoever writes one of a far future would have every day until then looked up.
+const readCursor = (cursor: string, to: Date): Place | Failure => {
   const before = Buffer.from(cursor, 'base64url').toString();
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#./.test(before))
-    return failed('invalid', 'invalid-cursor', 'This cursor is not one that a list gave; begin without it.');
-  return { before, to: new Date(Date.parse(before.slice(0, 24)) + 1) };
+  const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#./.test(before) ? Date.parse(before.slice(0, 24)) : Number.NaN;
+  if (!(at < to.getTime())) return failed('invalid', 'invalid-cursor', 'This cursor is not one that a list gave; begin without it.');
+  return { before, to: new Date(at + 1) };
 };
