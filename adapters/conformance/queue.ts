@@ -162,6 +162,11 @@ export const queueConformance = (name: string, makeHarness: () => Promise<QueueH
       expect(seen).toMatchObject([{ body: 'again', attempt: 1 }]);
       expect(await harness.deadLetters().get(id)).toBeUndefined();
     });
+    it('has no dead letter of a name that it never gave, however long', async () => {
+      const letters = harness.deadLetters();
+      for (const id of ['nothing', 'x'.repeat(5000)])
+        expect([await letters.get(id), await letters.redrive(id)]).toEqual([undefined, false]);
+    });
     it('lists dead letters newest first, page by page, and one tenant only where asked', async () => {
       const queue = await harness.queue({ ...policy, attempts: 1, batchSize: 1 });
       harness.work(async () => {

@@ -4,7 +4,7 @@ import type { DeadLetter, DeadLetters } from '../../domain/kernel/queue.ts';
 import { allLetters, type Buried, letterKey, tenantHead, tenantLetterKey } from './buried.ts';
 import { enqueueAt, messageDueNow } from './messages.ts';
 import type { LocalStore } from './store.ts';
-import { cursorAfter, keyOfCursor, successor } from './table-keys.ts';
+import { cursorAfter, keyOfCursor, largestKeyPart, successor } from './table-keys.ts';
 
 const decode = (value: Buffer): Buried => JSON.parse(value.toString()) as Buried;
 const shown = ({ address: _, message: __, ...letter }: Buried): DeadLetter => letter;
@@ -13,6 +13,8 @@ const shown = ({ address: _, message: __, ...letter }: Buried): DeadLetter => le
 export const localDeadLetters = (store: LocalStore, { clock }: { readonly clock: Clock }): DeadLetters => {
   const { environment, commit } = store.inner;
   const find = (id: string): Buried | undefined => {
+    // Any text may be asked for; the store takes no longer keys.
+    if (Buffer.byteLength(id) > largestKeyPart) return undefined;
     const value = environment.get(letterKey(id));
     return value === undefined ? undefined : decode(value);
   };
