@@ -45,10 +45,14 @@ export const modelInspector = ({ deadlineMillis = 30_000, atOnce = 2 } = {}): In
   };
 };
 
+/** In bytes. Names are the file's, and may be as long as it is: what they come to is not gathered here without end. */
+const largestReport = 4 * 1024 * 1024;
+
 const inspectInProcess = (path: string, deadlineMillis: number, running: Set<() => Promise<void>>): Promise<Signature | InspectFailure> =>
   new Promise((resolve) => {
     const { child, channel } = spawnModelProcess(['inspect', path], 'ignore');
     const chunks: Buffer[] = [];
+    let size = 0;
     let tooSlow = false;
     const deadline = setTimeout(() => {
       tooSlow = true;
@@ -58,7 +62,7 @@ const inspectInProcess = (path: string, deadlineMillis: number, running: Set<() 
       const end = (): void => {
         clearTimeout(deadline);
         running.delete(stop);
-        resolve(tooSlow ? slow(deadlineMillis) : outcomeOf(Buffer.concat(chunks).toString()));
+        resolve(tooSlow ? slow(deadlineMillis) : size > largestReport ? tooMuch() : outcomeOf(Buffer.concat(chunks).toString()));
         finish();
       };
       // `close` comes after the last byte, `error` instead of it where no process could be started.
@@ -71,17 +75,32 @@ const inspectInProcess = (path: string, deadlineMillis: number, running: Set<() 
     running.add(stop);
     child.ref();
     channel?.ref();
-    channel?.on('data', (chunk) => chunks.push(chunk));
+    channel?.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= largestReport) chunks.push(chunk);
+      else child.kill('SIGKILL');
+    });
   });
 
 const slow = (deadlineMillis: number): InspectFailure =>
   failed('invalid', 'model-too-slow-to-load', `The model did not load within ${deadlineMillis / 1000} s.`);
 
-const outcomeOf = (json: string): Signature | InspectFailure =>
-  json === ''
-    ? failed(
-        'invalid',
-        'not-an-onnx-model',
-        'The process that loaded the model ended before it was done; the model is broken or needs too much memory.',
-      )
-    : JSON.parse(json);
+const tooMuch = (): InspectFailure =>
+  failed(
+    'invalid',
+    'not-an-onnx-model',
+    `The names and shapes of the model's inputs and outputs come to more than ${largestReport} bytes.`,
+  );
+
+/** What a process reports comes whole or, where it ended before it was done, not at all or in part. */
+const outcomeOf = (json: string): Signature | InspectFailure => {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return failed(
+      'invalid',
+      'not-an-onnx-model',
+      'The process that loaded the model ended before it was done; the model is broken or needs too much memory.',
+    );
+  }
+};
