@@ -31,6 +31,8 @@ describe('a month', () => {
       '2027-01-01T00:00:00.000Z',
       '2027-01',
     ]));
+  it('has its own year, also one of the first hundred', () =>
+    expect(periodEnd('0050-12' as Period).toISOString()).toBe('0051-01-01T00:00:00.000Z'));
   it('is counted up to, not with, the last', () =>
     expect(periodsBetween('2026-11' as Period, '2027-02' as Period)).toEqual(['2026-11', '2026-12', '2027-01']));
   it('has its usage complete some minutes after its end', () =>

@@ -19,8 +19,10 @@ export const periodStart = (period: Period): Date => new Date(`${period}-01T00:0
 
 /** Exclusive. */
 export const periodEnd = (period: Period): Date => {
-  const start = periodStart(period);
-  return new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 1));
+  const end = periodStart(period);
+  // `Date.UTC` takes the years 0 to 99 for those of the twentieth century.
+  end.setUTCMonth(end.getUTCMonth() + 1);
+  return end;
 };
 
 export const nextPeriod = (period: Period): Period => periodOf(periodEnd(period));
