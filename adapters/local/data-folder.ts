@@ -15,7 +15,8 @@ const held = new Set<string>();
  */
 export const claimDataFolder = (folder: string): { release(): void } => {
   const path = resolve(folder);
-  mkdirSync(path, { recursive: true });
+  // What tenants keep is in here, and no other user of the machine may read it.
+  mkdirSync(path, { recursive: true, mode: 0o700 });
   lock(path);
   try {
     checkFormat(path);

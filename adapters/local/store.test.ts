@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -65,6 +65,12 @@ describe('the store in a data folder', () => {
     open();
     expect(JSON.parse(readFileSync(join(folder, 'format.json'), 'utf8'))).toEqual({ format: 1 });
   });
+  it('is for its owner alone where it is new', () => {
+    const fresh = join(folder, 'fresh');
+    stores.push(openStore(fresh, { clock }));
+    expect(statSync(fresh).mode & 0o777).toBe(0o700);
+  });
+
   it('is not opened where a later version wrote it, and holds no lock then', () => {
     writeFileSync(join(folder, 'format.json'), '{"format":2}');
     expect(codeOf(open)).toBe('data-folder-newer');
