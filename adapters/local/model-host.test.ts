@@ -42,6 +42,12 @@ describe('the processes of a model host', () => {
 
   it('do not start before they are needed', () => expect(start().pids()).toEqual([]));
 
+  it.runIf(existsSync('/proc/self/oom_score_adj'))('are the first to go where memory runs out', async () => {
+    const host = start();
+    await host.load(await modelOf(host, 'add-one.onnx'));
+    expect(host.pids().map((pid) => readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim())).toEqual(['1000']);
+  });
+
   it('lose no request when they are killed', async () => {
     const host = start();
     const addOne = await modelOf(host, 'add-one.onnx');
