@@ -33,6 +33,18 @@ export const listen = (host: string, port: number, serve: Serve): Promise<Listen
   });
 };
 
+const longestRestMillis = 10_000;
+
+/**
+ * Throws away what is left of a body that was refused, for a while. Most clients read the answer only when they have sent all of it, and one whose
+ * connection ends before hears of a broken pipe and not of what was wrong.
+ */
+const readToEnd = (request: IncomingMessage): void => {
+  if (request.complete) return;
+  const timer = setTimeout(() => request.socket.destroy(), longestRestMillis).unref();
+  request.once('close', () => clearTimeout(timer)).resume();
+};
+
 const idleSweepMillis = 50;
 
 /** Answers what has been asked, and lets go of connections as they fall idle: clients would keep them for their next request. */
@@ -72,8 +84,6 @@ const send = (request: IncomingMessage, response: ServerResponse, answer: HotAns
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   const headers = ['traceparent', answer.traceparent, 'content-length', String(bytes.length)];
   for (const [name, value] of Object.entries(answer.headers ?? {})) headers.push(name, value);
-  // What is left of a body that was refused is not read: the connection ends with the answer.
-  if (!request.complete) headers.push('connection', 'close');
   response.writeHead(answer.status, headers);
-  response.end(body, 'latin1');
+  response.end(body, 'latin1', () => readToEnd(request));
 };

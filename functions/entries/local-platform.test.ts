@@ -150,6 +150,7 @@ describe('a platform in one process', () => {
     expect((await infer({ key: acme }, '/v2/models/%ff/infer')).status).toBeLessThan(500);
     expect((await infer({ key: acme, headers: { 'content-type': 'text/plain' } })).status).toBe(415);
     expect((await infer({ key: acme, headers: { 'content-encoding': 'gzip' } })).status).toBe(415);
+    expect((await infer({ key: acme, headers: { 'content-type': '' } })).status).toBe(200);
     expect((await infer({ key: acme, body: new Uint8Array(16 * 1024 * 1024 + 1) })).status).toBe(413);
   });
 
@@ -173,6 +174,22 @@ describe('a platform in one process', () => {
       sent.end();
     });
     expect(status).toBe(413);
+  });
+
+  it('lets a client whose body it refuses send all of it, and keeps the connection', async () => {
+    const rest = Buffer.alloc(20 * 1024 * 1024, 0x20);
+    const headers = { authorization: 'Bearer none', 'content-length': String(rest.length), expect: '100-continue' };
+    const broken: unknown[] = [];
+    const sent = httpRequest(`${platform.url}/v2/models/tiny/infer`, { method: 'POST', headers });
+    sent.on('error', (error) => broken.push(error));
+    const status = await new Promise((resolve) => {
+      sent.once('response', (response) => {
+        expect(response.headers.connection).not.toBe('close');
+        sent.end(rest, () => resolve(response.statusCode));
+      });
+      sent.flushHeaders();
+    });
+    expect([status, broken]).toEqual([401, []]);
   });
 
   it('keeps a trail of changes and denials', async () => {

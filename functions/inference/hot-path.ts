@@ -84,7 +84,7 @@ const admit = async (serving: Serving, { authorization, target }: HotRequest, tr
 const unsupported = ({ contentType, contentEncoding }: HotRequest): Failure | undefined => {
   if (contentEncoding !== undefined && contentEncoding !== 'identity')
     return failed('unsupported-media-type', 'unsupported-content-encoding', `The body has to come as it is, not ${contentEncoding}.`);
-  if (contentType === undefined || contentType === 'application/json' || /^application\/json\s*;/i.test(contentType)) return undefined;
+  if (!contentType || contentType === 'application/json' || /^application\/json\s*;/i.test(contentType)) return undefined;
   return failed('unsupported-media-type', 'unsupported-media-type', `The body has to be application/json, not ${contentType}.`);
 };
 
