@@ -35,6 +35,8 @@ export const openSession = (path: string): Promise<InferenceSession> =>
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     executionMode: 'sequential',
+    // An arena would keep for ever what one large run has needed.
+    enableCpuMemArena: false,
     logSeverityLevel: 4,
     // The other format is a memory image that onnxruntime takes on trust.
     extra: { session: { load_model_format: 'ONNX' } },

@@ -14,17 +14,20 @@ type Serve = {
 /** Serves HTTP: inference on a short way of its own, everything else through `fetch`. Rejects with the system's error where the port cannot be had. */
 export const listen = (host: string, port: number, serve: Serve): Promise<Listening> => {
   const viaFetch = getRequestListener(serve.fetch, { overrideGlobalObjects: false, hostname: host });
-  const server = createServer({ requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000 }, (request, response) => {
-    const target = hotTarget(request.method, request.url);
-    if (target === undefined) return void viaFetch(request, response);
-    const { authorization, traceparent, 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
-    const body = readAll(request, serve.inferBodyBytes);
-    const asked = { target, authorization, traceparent: traceparent as string | undefined, contentType, contentEncoding, body };
-    serve.infer(asked).then(
-      (answer) => send(request, response, answer),
-      () => response.destroy(),
-    );
-  });
+  const server = createServer(
+    { requestTimeout: longestRequestMillis, headersTimeout: 30_000, keepAliveTimeout: 65_000 },
+    (request, response) => {
+      const target = hotTarget(request.method, request.url);
+      if (target === undefined) return void viaFetch(request, response);
+      const { authorization, traceparent, 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
+      const body = readAll(request, serve.inferBodyBytes);
+      const asked = { target, authorization, traceparent: traceparent as string | undefined, contentType, contentEncoding, body };
+      serve.infer(asked).then(
+        (answer) => send(request, response, answer),
+        () => response.destroy(),
+      );
+    },
+  );
   // An upload may take its time, but a connection on which nothing moves is let go.
   server.setTimeout(120_000);
   return new Promise((resolve, reject) => {
@@ -33,6 +36,10 @@ export const listen = (host: string, port: number, serve: Serve): Promise<Listen
   });
 };
 
+/** As long as the longest declared route, an upload, may take. */
+const longestRequestMillis = 15 * 60_000;
+/** Longer than any answer takes; who is still sending then is cut off. */
+const longestCloseMillis = 30_000;
 const longestRestMillis = 10_000;
 
 /**
@@ -52,7 +59,9 @@ const closeGently = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.prependListener('request', (_request, response: ServerResponse) => response.setHeader('connection', 'close'));
     const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMillis);
+    const enough = setTimeout(() => server.closeAllConnections(), longestCloseMillis);
     server.close(() => {
+      clearTimeout(enough);
       clearInterval(sweep);
       resolve();
     });

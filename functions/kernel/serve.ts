@@ -130,7 +130,7 @@ const exchanged = async (
   try {
     const admitted = await admit(exchange);
     if (isFailure(admitted)) return { answer: failure(admitted), principal };
-    principal = admitted;
+    principal = admitted === nobody ? undefined : admitted;
     const outcome = await attempt(exchange, admitted, handle, failure);
     return { answer: isFailure(outcome) ? failure(outcome) : outcome, principal };
   } catch (error) {
