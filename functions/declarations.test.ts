@@ -6,23 +6,12 @@ import * as z from 'zod';
 import { isPermission } from '../domain/identity/permission.ts';
 import { isFailure } from '../domain/kernel/failure.ts';
 import { parseTenantId, platformTenant, type TenantId } from '../domain/kernel/tenancy.ts';
-import * as billing from './billing/handlers.ts';
 import { contexts } from './contexts.ts';
-import * as identity from './identity/handlers.ts';
-import * as inference from './inference/handlers.ts';
+import { boundContexts } from './entries/local-contexts.ts';
+import type { BoundContext } from './entries/runtime.ts';
 import { authorize } from './kernel/authentication.ts';
 import { bytesOf, type ContextDeclaration, millisOf, type RouteDeclaration, type Uses } from './kernel/context.ts';
 import { operationsOf, templatesOverlap } from './kernel/operations.ts';
-import * as models from './models/handlers.ts';
-import * as observability from './observability/handlers.ts';
-import * as platform from './platform/handlers.ts';
-
-type Functions = {
-  readonly handlers: object;
-  readonly subscribers?: object;
-  readonly changes?: { readonly [table: string]: object };
-};
-const functions: { readonly [context: string]: Functions } = { platform, identity, models, inference, billing, observability };
 
 const operations = operationsOf(contexts);
 const routes = operations.map((operation): [string, (typeof operations)[number]] => [operation.key, operation]);
@@ -162,6 +151,12 @@ const filesOf = (context: ContextDeclaration): readonly string[] => [
   ]),
 ];
 
+const namesOf = (functions: object = {}): readonly string[] => Object.keys(functions).sort();
+
+/** What `functions/entries/local-contexts.ts` binds to the declaration. */
+const functionsOf = (context: ContextDeclaration): Partial<BoundContext> =>
+  boundContexts.find(({ declaration }) => declaration === context) ?? {};
+
 const importedBy = (text: string): readonly string[] => [...text.matchAll(/from '\.\/([^']+)'/g)].map((match) => match[1] as string);
 
 /** The names of the events that a context's aggregates make: the `type` of every member of a type called `…Event`. */
@@ -183,8 +178,6 @@ const emittedBy = (context: string): readonly string[] => {
 };
 
 describe.each(contexts.map((context): [string, ContextDeclaration] => [context.name, context]))('the context %s', (name, context) => {
-  const bound = functions[name] as Functions;
-
   it('uses only what it declares, borrows or shares, with verbs that this has', () => {
     for (const uses of allUses(context))
       for (const [resource, verbs] of Object.entries(uses)) {
@@ -200,14 +193,13 @@ describe.each(contexts.map((context): [string, ContextDeclaration] => [context.n
     }
   });
 
-  it('has a function for every route, subscriber and change consumer, and no other', () => {
-    expect(Object.keys(bound.handlers).sort()).toEqual([...new Set(Object.values(context.routes).map(({ does }) => does))].sort());
-    expect(Object.keys(bound.subscribers ?? {}).sort()).toEqual(Object.keys(context.subscribers).sort());
-    expect(
-      Object.values(bound.changes ?? {})
-        .flatMap(Object.keys)
-        .sort(),
-    ).toEqual([...consumersOf(context)].sort());
+  it('is bound to a function for every route, subscriber, queue, schedule and change consumer, and no other', () => {
+    const { handlers, subscribers, workers, schedules, changes = {} } = functionsOf(context);
+    expect(namesOf(handlers)).toEqual([...new Set(Object.values(context.routes).map(({ does }) => does))].sort());
+    expect(namesOf(subscribers)).toEqual(namesOf(context.subscribers));
+    expect(namesOf(workers)).toEqual(namesOf(context.queues));
+    expect(namesOf(schedules)).toEqual(namesOf(context.schedules));
+    expect(Object.values(changes).flatMap(namesOf).sort()).toEqual([...consumersOf(context)].sort());
   });
 
   it('has a file of its name for each of them', () => {
