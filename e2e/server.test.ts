@@ -179,6 +179,22 @@ describe('a server that cannot start', () => {
     expect(printed + second.output()).toMatch(/hyb_platform_\S+/);
   });
 
+  it('says that its host is no address of this machine', async () => {
+    const { code, said } = await startInVain({ dataFolder: newFolder(), env: { ...withKey, HOST: '192.0.2.1' } });
+    expect(code).toBe(1);
+    expect(said).toMatch(oneSentence);
+    expect(said).toContain('HOST 192.0.2.1 is no address of this machine');
+  });
+
+  it('names the data folder that it cannot use', async () => {
+    const dataFolder = join(newFolder(), 'file');
+    writeFileSync(dataFolder, '');
+    const { code, said } = await startInVain({ dataFolder, env: withKey });
+    expect(code).toBe(1);
+    expect(said).toMatch(oneSentence);
+    expect(said).toContain(`The data folder ${dataFolder} cannot be used`);
+  });
+
   it('says that another server holds its data folder, which goes on', async () => {
     const dataFolder = newFolder();
     const first = await start({ dataFolder, env: withKey });

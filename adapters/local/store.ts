@@ -111,8 +111,18 @@ const claimOrReject = (folder: string): { release(): void } => {
   try {
     return claimDataFolder(folder);
   } catch (error) {
-    throw rejectionOf(error);
+    throw unusable(folder, error);
   }
+};
+
+/** Whoever starts a platform reads this: it says which folder, and why. */
+const unusable = (folder: string, error: unknown): Rejected => {
+  const rejected = rejectionOf(error);
+  if (rejected.failure.code !== 'storage-failed') return rejected;
+  const reason = error instanceof Error ? error.message : String(error);
+  const named = new Rejected(failed('unavailable', 'storage-failed', `The data folder ${folder} cannot be used: ${reason}.`));
+  named.cause = error;
+  return named;
 };
 
 const openEnvironment = (folder: string, claim: { release(): void }): Environment => {
@@ -126,6 +136,6 @@ const openEnvironment = (folder: string, claim: { release(): void }): Environmen
     });
   } catch (error) {
     claim.release();
-    throw rejectionOf(error);
+    throw unusable(folder, error);
   }
 };

@@ -44,11 +44,16 @@ const fail = (error: unknown): void => {
   process.exit(1);
 };
 
+/** What `listen` fails with. */
+type ListenError = NodeJS.ErrnoException & { readonly port?: number; readonly address?: string; readonly hostname?: string };
+
 const sentence = (error: unknown): string => {
   if (error instanceof Rejected) return error.failure.detail;
-  const { code, port, message, stack } = error as NodeJS.ErrnoException & { port?: number };
+  const { code, port, address, hostname, message, stack } = error as ListenError;
   if (code === 'EADDRINUSE') return `Port ${port} is in use: stop what listens there, or choose another one with PORT=<port>.`;
   if (code === 'EACCES' && port !== undefined) return `Port ${port} is not allowed to this user: choose one above 1023 with PORT=<port>.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `HOST ${address ?? hostname} is no address of this machine: choose one that is, 127.0.0.1, say.`;
   return stack ?? message;
 };
 
