@@ -19,6 +19,7 @@ import { listen } from './http-server.ts';
 import { boundContexts } from './local-contexts.ts';
 import { wire } from './runtime.ts';
 
+const shortestAdminKey = 24;
 const inferRoute = inference.routes['POST /v2/models/{endpoint}/infer'];
 
 export type LocalPlatformOptions = {
@@ -54,6 +55,10 @@ export const startLocalPlatform = async ({ folder, host, port, log, ...options }
   };
   const requests = accessLog(options.service, options.writeLog);
   try {
+    if (options.adminKey && options.adminKey.length < shortestAdminKey)
+      log.warn(
+        `HYBRID_ADMIN_KEY is short: an administrator's key should have at least ${shortestAdminKey} characters that nobody can guess`,
+      );
     await bootstrap(directory, options.adminKey, options.tellKey);
     const listening = await listen(host, port, {
       fetch: platformApp(platform.running, serving).fetch,
