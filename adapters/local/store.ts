@@ -6,6 +6,7 @@ import { claimDataFolder } from './data-folder.ts';
 import { hasExpired, sweepExpired } from './expiry.ts';
 import { type Environment, type GroupCommit, groupCommit, rejectionOf } from './group-commit.ts';
 import { type Names, names } from './names.ts';
+import { checkStoreFile } from './store-file.ts';
 import { type LocalTable, type LocalTableDeclaration, layOutTable, localTable } from './table.ts';
 import { pageSize } from './table-keys.ts';
 import type { TableLayout } from './table-writes.ts';
@@ -127,6 +128,7 @@ const unusable = (folder: string, error: unknown): Rejected => {
 
 const openEnvironment = (folder: string, claim: { release(): void }): Environment => {
   try {
+    checkStoreFile(join(folder, 'store', 'data.mdb'), pageSize);
     return open<Buffer, Buffer>({
       path: join(folder, 'store'),
       keyEncoding: 'binary',
