@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 
 /**
  * Messages on the pipe between a model host and its process, alike both ways: a header of 17 bytes (payload length, id, two numbers, each an
- * unsigned 32-bit integer, little endian; then the kind, one byte) and the payload. What is said within one turn of the event loop leaves in one write.
+ * unsigned 32-bit integer, little endian; then the kind, one byte) and the payload. What is said within one turn of the event loop
+ * leaves in few writes.
  */
 export type Frame = { readonly kind: number; readonly id: number; readonly first: number; readonly second: number };
 export type FrameHandler = (frame: Frame, payload: Buffer) => void;

@@ -134,7 +134,6 @@ const openEnvironment = (folder: string, claim: { release(): void }): Environmen
       keyEncoding: 'binary',
       encoding: 'binary',
       pageSize,
-      eventTurnBatching: false,
     });
   } catch (error) {
     claim.release();

@@ -1,6 +1,6 @@
 import { type Failure, failed, isFailure } from '../kernel/failure.ts';
+import { nestsDeeperThan } from '../kernel/json-nesting.ts';
 import type { Signature, TensorSpec } from '../kernel/model-host.ts';
-import { nestsDeeperThan } from './json-nesting.ts';
 import { invalidTensor, quoted, type Tensor, type TensorFailure, tensorFromJson } from './tensor.ts';
 
 /**

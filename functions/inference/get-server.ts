@@ -1,4 +1,5 @@
 import { ok } from '../kernel/handler.ts';
+import { platformVersion } from '../kernel/version.ts';
 
 /** `extensions` names what of Triton's extensions is served; none yet. */
-export const getServer = async () => ok({ name: 'hybrid-ai-platform', version: '0.1.0', extensions: [] });
+export const getServer = async () => ok({ name: 'hybrid-ai-platform', version: platformVersion, extensions: [] });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isFailure, Rejected } from '../../domain/kernel/failure.ts';
+import { nestsDeeperThan } from '../../domain/kernel/json-nesting.ts';
 import type { ObjectBody } from '../../domain/kernel/object-store.ts';
-import { limitedBody, nestsTooDeep, parseJson, readBody } from './body.ts';
+import { limitedBody, parseJson, readBody } from './body.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const chunked = (...chunks: string[]): ReadableStream<Uint8Array> =>
@@ -67,16 +68,16 @@ describe('a streamed body', () => {
 
 describe('the depth of JSON', () => {
   it('counts brackets of both kinds', () => {
-    expect(nestsTooDeep(bytes('[{"a":[]}]'), 3)).toBe(false);
-    expect(nestsTooDeep(bytes('[{"a":[{}]}]'), 3)).toBe(true);
+    expect(nestsDeeperThan(bytes('[{"a":[]}]'), 3)).toBe(false);
+    expect(nestsDeeperThan(bytes('[{"a":[{}]}]'), 3)).toBe(true);
   });
 
   it('counts what is open at once, not what there is', () => {
-    expect(nestsTooDeep(bytes('[[],[],[],[]]'), 2)).toBe(false);
+    expect(nestsDeeperThan(bytes('[[],[],[],[]]'), 2)).toBe(false);
   });
 
   it('does not count brackets in strings, also behind escaped quotes', () => {
-    expect(nestsTooDeep(bytes('["[[[[\\"[[[["]'), 1)).toBe(false);
+    expect(nestsDeeperThan(bytes('["[[[[\\"[[[["]'), 1)).toBe(false);
   });
 });
 

@@ -1,4 +1,5 @@
 import { type Failure, failed, Rejected } from '../../domain/kernel/failure.ts';
+import { nestsDeeperThan } from '../../domain/kernel/json-nesting.ts';
 import type { ObjectBody } from '../../domain/kernel/object-store.ts';
 
 export const tooLarge = (limit: number): Failure =>
@@ -36,30 +37,13 @@ export const limitedBody = (request: Request, limit: number): ObjectBody | Failu
 };
 
 const maxDepth = 64;
-const depthOf = { open: new Set([0x5b, 0x7b]), close: new Set([0x5d, 0x7d]) };
-
-/** Whether brackets outside strings nest deeper than the limit; told before parsing, in one pass over the bytes. */
-export const nestsTooDeep = (json: Uint8Array, limit: number = maxDepth): boolean => {
-  let depth = 0;
-  let inString = false;
-  for (let at = 0; at < json.length; at++) {
-    const byte = json[at] as number;
-    if (inString) {
-      if (byte === 0x5c) at++;
-      else if (byte === 0x22) inString = false;
-    } else if (byte === 0x22) inString = true;
-    else if (depthOf.open.has(byte) && ++depth > limit) return true;
-    else if (depthOf.close.has(byte)) depth--;
-  }
-  return false;
-};
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** The JSON value of a body; an empty one is `{}`, so that a schema says what is missing. */
 export const parseJson = (body: Uint8Array): { readonly value: unknown } | Failure => {
   if (body.length === 0) return { value: {} };
-  if (nestsTooDeep(body)) return failed('invalid', 'json-too-deep', `The JSON nests deeper than ${maxDepth} levels.`);
+  if (nestsDeeperThan(body, maxDepth)) return failed('invalid', 'json-too-deep', `The JSON nests deeper than ${maxDepth} levels.`);
   try {
     return { value: JSON.parse(decoder.decode(body)) };
   } catch (error) {
