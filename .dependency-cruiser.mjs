@@ -25,6 +25,12 @@ export default {
       to: { path: '^adapters/(local|aws|azure|gcp)/', pathNot: '^adapters/$1/' },
     },
     {
+      name: 'what-clouds-share-knows-no-cloud',
+      severity: 'error',
+      from: { path: '^adapters/(onnx|duckdb)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^adapters/(local|aws|azure|gcp)/' },
+    },
+    {
       name: 'domain-does-no-io',
       severity: 'error',
       from: { path: '^domain/', pathNot: '\\.test\\.ts$' },

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { localModelHost } from '../adapters/local/model-host.ts';
+import { localModelHost } from '../adapters/onnx/model-host.ts';
 import { isFailure, orReject, Rejected } from '../domain/kernel/failure.ts';
 import type { ModelRef, Signature } from '../domain/kernel/model-host.ts';
 

@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { focusWriter } from '../adapters/local/focus-writer.ts';
+import { focusWriter } from '../adapters/duckdb/focus-writer.ts';
 import { localObjectStore } from '../adapters/local/object-store.ts';
 import { type FocusRow, focusRows } from '../domain/billing/focus.ts';
 import type { PlanSnapshot } from '../domain/billing/invoice.ts';

@@ -8,7 +8,7 @@ import { withLock } from './lock.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'dist');
 const record = join(out, 'inputs.json');
-const entryPoints = { local: 'functions/entries/local.ts', 'model-process': 'adapters/local/model-process.ts' };
+const entryPoints = { local: 'functions/entries/local.ts', 'model-process': 'adapters/onnx/model-process.ts' };
 
 /** What decides about a bundle beside its sources. */
 const recipe = () => {

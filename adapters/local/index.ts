@@ -5,12 +5,12 @@ import type { EventFilter, EventHandler } from '../../domain/kernel/event-bus.ts
 import type { Ids } from '../../domain/kernel/ids.ts';
 import type { QueuePolicy, Worker } from '../../domain/kernel/queue.ts';
 import type { ChangeHandler, Table } from '../../domain/kernel/table.ts';
+import { focusWriter } from '../duckdb/focus-writer.ts';
+import { localModelHost } from '../onnx/model-host.ts';
 import { atInterval } from './at-interval.ts';
 import { changeStream } from './change-stream.ts';
 import { localDeadLetters } from './dead-letters.ts';
 import { localEventBus, type Subscription } from './event-bus.ts';
-import { focusWriter } from './focus-writer.ts';
-import { localModelHost } from './model-host.ts';
 import { type LocalObjectStore, localObjectStore } from './object-store.ts';
 import { putJournal } from './put-journal.ts';
 import { localQueue } from './queue.ts';

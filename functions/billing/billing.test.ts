@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inMemoryTable } from '../../adapters/conformance/in-memory-table.ts';
-import { focusWriter } from '../../adapters/local/focus-writer.ts';
+import { focusWriter } from '../../adapters/duckdb/focus-writer.ts';
 import { localObjectStore } from '../../adapters/local/object-store.ts';
 import type { CloudEvent } from '../../domain/kernel/cloud-event.ts';
 import { eventStore } from '../../domain/kernel/event-store.ts';

@@ -8,8 +8,8 @@ import { priceInvoice } from '../../domain/billing/invoice.ts';
 import type { Period } from '../../domain/billing/period.ts';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { exact } from '../../domain/kernel/money.ts';
+import { localObjectStore } from '../local/object-store.ts';
 import { focusWriter } from './focus-writer.ts';
-import { localObjectStore } from './object-store.ts';
 
 const plan = {
   id: 'growth',
