@@ -111,7 +111,7 @@ const exactness = (path: string): string => path.replaceAll(/\{[^}]*\}/g, '').re
 const isLessExact = (one: string, other: string): boolean => exactness(one).length <= exactness(other).length;
 
 const verbsOf = {
-  table: ['read', 'append', 'put', 'delete'],
+  table: ['read', 'append', 'put', 'delete', 'settle'],
   objects: ['read', 'put', 'delete', 'presign'],
   queue: ['send'],
 } as const;

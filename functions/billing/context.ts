@@ -34,7 +34,10 @@ export const billing = context('billing', {
   describes: 'What was used, what it costs, and who owes it',
   tables: {
     /** Accounts, plans, periods and invoices. */
-    accounts: { indexes: { directory: { partition: 'directory', sort: 'name' }, ledger: { partition: 'ledger', sort: 'entry' } } },
+    accounts: {
+      holds: 'events',
+      indexes: { directory: { partition: 'directory', sort: 'name' }, ledger: { partition: 'ledger', sort: 'entry' } },
+    },
     /** Usage facts, as the meter records them. */
     usage: { changes: { 'fold-usage': { uses: { rollups: ['read', 'append'] } } } },
     /** Usage by tenant, hour and shard, with the checkpoint of what was folded. */
@@ -113,7 +116,7 @@ export const billing = context('billing', {
       body: CloseOptions,
       answers: { 200: CloseResult, 409: Problem },
       limit: long,
-      uses: { accounts: ['read', 'append'], rollups: ['read'], exports: ['put'], exportWriter: ['put'] },
+      uses: { accounts: ['read', 'append'], usage: ['settle'], rollups: ['read'], exports: ['put'], exportWriter: ['put'] },
     },
     'GET /v1/billing/periods/{period}/verification': {
       does: 'verify-period',
@@ -123,7 +126,7 @@ export const billing = context('billing', {
       params: OfPeriod,
       answers: { 200: Verification },
       limit: long,
-      uses: { accounts: ['read'], usage: ['read'], rollups: ['read'] },
+      uses: { accounts: ['read'], usage: ['read', 'settle'], rollups: ['read'] },
     },
     'GET /v1/invoices': {
       does: 'list-invoices',
@@ -142,7 +145,7 @@ export const billing = context('billing', {
       scope: 'tenant',
       answers: { 200: InvoiceView, 404: Problem },
       limit: json,
-      uses: { accounts: ['read'], rollups: ['read'] },
+      uses: { accounts: ['read'], usage: ['settle'], rollups: ['read'] },
     },
     'GET /v1/invoices/{id}': {
       does: 'get-invoice',

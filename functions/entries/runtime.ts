@@ -77,11 +77,8 @@ export const wire = (bound: readonly BoundContext[], cloud: LocalCloud, log: Log
 const tablesOf = (bound: readonly BoundContext[], cloud: LocalCloud): ReadonlyMap<string, Records> => {
   const all = new Map<string, Records>();
   for (const { declaration } of bound)
-    for (const [name, { indexes = {}, changes }] of Object.entries(declaration.tables)) {
-      const table = cloud.table(qualified(declaration.name, name), {
-        indexes,
-        changes: changes !== undefined || declaration.publishes.length > 0,
-      });
+    for (const [name, { indexes = {}, changes, holds }] of Object.entries(declaration.tables)) {
+      const table = cloud.table(qualified(declaration.name, name), { indexes, changes: changes !== undefined || holds === 'events' });
       all.set(qualified(declaration.name, name), { ...table, events: eventStore(table, cloud) });
     }
   return all;
@@ -137,8 +134,7 @@ const consumeChanges = ({ declaration, changes = {} }: BoundContext, ports: Port
         lingerMillis: foldLingerMillis,
       });
     }
-    const isEventSourced = consumers.length === 0 && declaration.publishes.length > 0;
-    if (isEventSourced)
+    if (table.holds === 'events')
       cloud.consume({ table: qualified(declaration.name, name), name: 'publish', handle: publisher(declaration, bus), lingerMillis: 0 });
   }
 };

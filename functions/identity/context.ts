@@ -38,7 +38,10 @@ const json = { body: '1 MiB', time: '10 s' } as const;
 export const identity = context('identity', {
   describes: 'Who may do what: tenants and their API keys',
   tables: {
-    directory: { indexes: { list: { partition: 'list', sort: 'rank' }, keys: { partition: 'key_id', sort: 'key_tenant' } } },
+    directory: {
+      holds: 'events',
+      indexes: { list: { partition: 'list', sort: 'rank' }, keys: { partition: 'key_id', sort: 'key_tenant' } },
+    },
   },
   routes: {
     'POST /v1/tenants': {

@@ -45,7 +45,7 @@ const modelReady = {
 
 export const inference = context('inference', {
   describes: 'Serves deployed models by the Open Inference Protocol, and meters what they use',
-  tables: { endpoints: {} },
+  tables: { endpoints: { holds: 'events' } },
   borrows: { artifacts: { from: 'models', objects: 'artifacts' } },
   routes: {
     'GET /v2': { ...publicly, does: 'get-server', summary: 'Server metadata', answers: { 200: ServerMetadata } },

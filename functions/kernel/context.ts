@@ -6,10 +6,8 @@ import type { TableDeclaration } from '../../domain/kernel/table.ts';
 export type ContextDeclaration = {
   readonly name: string;
   readonly describes: string;
-  readonly tables: {
-    readonly [name: string]: TableDeclaration & { readonly changes?: { readonly [consumer: string]: { readonly uses: Uses } } };
-  };
-  readonly objects: { readonly [name: string]: { readonly keep: 'until deleted' | 'forever' } };
+  readonly tables: { readonly [name: string]: StoredTable };
+  readonly objects: { readonly [name: string]: { readonly keep: 'until deleted' | 'forever' | `${number} days` } };
   readonly queues: { readonly [name: string]: QueueDeclaration };
   /** Resources of another context that this one may use, by a local name. */
   readonly borrows: { readonly [name: string]: Borrow };
@@ -17,6 +15,14 @@ export type ContextDeclaration = {
   readonly publishes: readonly EventDeclaration[];
   readonly subscribers: { readonly [name: string]: SubscriberDeclaration };
   readonly schedules: { readonly [name: string]: ScheduleDeclaration };
+};
+
+/**
+ * A table that holds events has its events published; `changes` names other consumers of what is written. A table with neither keeps no changes.
+ */
+export type StoredTable = TableDeclaration & {
+  readonly holds?: 'events';
+  readonly changes?: { readonly [consumer: string]: { readonly uses: Uses } };
 };
 
 /** The declared grants across a border; a new one is a decision. */
@@ -42,7 +48,11 @@ export type Verb =
   | 'record'
   | 'redrive'
   | 'publish'
-  | 'serve';
+  | 'serve'
+  /** Waits until the consumers of a table's changes have handled what was written before. */
+  | 'settle'
+  /** A put of nothing but when something was last used. */
+  | 'note';
 
 export type Size = `${number} ${'KiB' | 'MiB' | 'GiB'}`;
 export type Duration = `${number} ${'ms' | 's' | 'm'}`;

@@ -17,6 +17,8 @@ const methodsOf: Record<Verb, readonly string[]> = {
   redrive: ['redrive'],
   publish: ['publish'],
   serve: ['serve'],
+  settle: [],
+  note: ['put'],
 };
 
 const ungranted = (resource: string, method: string): Failure<'not-granted'> =>

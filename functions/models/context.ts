@@ -45,6 +45,7 @@ export const models = context('models', {
   describes: 'Registered models, their versions and aliases, and what is deployed where',
   tables: {
     registry: {
+      holds: 'events',
       indexes: { timeline: { partition: 'timeline', sort: 'moment' }, byKind: { partition: 'kind_of', sort: 'name' } },
     },
   },

@@ -16,6 +16,12 @@ const signed = { permission: 'signed', query: Signed, uses: { objectGateway: ['s
 /** What belongs to no bounded context: whether the platform lives, what it offers, and the objects behind presigned URLs. */
 export const platform = context('platform', {
   describes: 'Health, documentation, and the objects behind presigned URLs',
+  objects: {
+    /** The data of events that are too large for a cloud's bus; see `functions/kernel/resources.ts`. */
+    'large-events': { keep: '14 days' },
+    /** What a consumer of changes could not handle. */
+    'failed-changes': { keep: '90 days' },
+  },
   routes: {
     'GET /health/live': {
       ...publicly,

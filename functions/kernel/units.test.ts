@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { isFailure, Rejected } from '../../domain/kernel/failure.ts';
+import { contexts } from '../contexts.ts';
+import { context } from './context.ts';
+import { qualifiedName, resourceVariable, tableOf } from './resources.ts';
+import { cloudRoutes, type FunctionUnit, greedyPaths, unitsOf } from './units.ts';
+
+const perContext = unitsOf(contexts, 'context');
+const single = unitsOf(contexts, 'single');
+const unitNamed = (name: string): FunctionUnit => perContext.find((unit) => unit.name === name) as FunctionUnit;
+const grantsOf = ({ grants }: Pick<FunctionUnit, 'grants'>) =>
+  Object.fromEntries(grants.map(({ resource, verbs }) => [`${resource.kind} ${qualifiedName(resource)}`, verbs]));
+const allGrants = (units: readonly FunctionUnit[]) =>
+  [
+    ...new Set(
+      units.flatMap(({ grants }) => grants.flatMap(({ resource, verbs }) => verbs.map((verb) => `${resourceVariable(resource)} ${verb}`))),
+    ),
+  ].sort();
+
+describe('the functions of a cloud', () => {
+  it('are one for each context and kind of trigger that it has', () =>
+    expect(perContext.filter(({ name }) => name.startsWith('models-')).map(({ name }) => name)).toEqual([
+      'models-http',
+      'models-events',
+      'models-changes',
+      'models-schedules',
+    ]));
+  it('are one for each kind of trigger where all contexts share them', () =>
+    expect(single.map(({ name }) => name)).toEqual(['all-http', 'all-events', 'all-changes', 'all-schedules', 'all-dead-letters']));
+  it('may touch the same in both topologies, taken together', () => expect(allGrants(single)).toEqual(allGrants(perContext)));
+  it('have names of their own', () => expect(new Set(perContext.map(({ name }) => name)).size).toBe(perContext.length));
+  it('carry native libraries only where they are used', () =>
+    expect(Object.fromEntries(perContext.filter(({ native }) => native.length > 0).map(({ name, native }) => [name, native]))).toEqual({
+      'models-http': ['onnxruntime'],
+      'inference-http': ['onnxruntime'],
+      'inference-events': ['onnxruntime'],
+      'billing-http': ['duckdb'],
+    }));
+});
+
+describe('what a function may touch', () => {
+  it('is what it declares and what the frame around it needs, and nothing else', () =>
+    expect(grantsOf(unitNamed('inference-http'))).toEqual({
+      'table inference.endpoints': ['read'],
+      'objects models.artifacts': ['read'],
+      'table billing.usage': ['put'],
+      'table identity.directory': ['note', 'read'],
+      'bus bus': ['publish'],
+      'objects platform.large-events': ['put'],
+    }));
+  it('is nothing for a function whose routes are all public', () => expect(grantsOf(unitNamed('platform-http'))).toEqual({}));
+  it('lets the consumers of changes tell that they have settled', () =>
+    expect(grantsOf(unitNamed('billing-changes'))['table billing.usage']).toEqual(['settle']));
+  it('is refused where nobody declares it', () => {
+    const broken = context('broken', {
+      describes: 'Uses what is not there',
+      queues: {},
+      schedules: { often: { everySeconds: 60, uses: { nothing: ['read'] } } },
+    });
+    const refused = (() => {
+      try {
+        return unitsOf([broken], 'context');
+      } catch (error) {
+        return error instanceof Rejected ? error.failure : error;
+      }
+    })();
+    expect(isFailure(refused) && refused.code).toBe('unknown-resource');
+  });
+});
+
+describe('the paths of a gateway', () => {
+  it('lead everything below a collection to one function', () =>
+    expect(greedyPaths(unitNamed('models-http'))).toEqual([
+      '/v1/models',
+      '/v1/models/{proxy+}',
+      '/v1/endpoints',
+      '/v1/endpoints/{proxy+}',
+    ]));
+  it('are nobody’s twice, so that a context can be moved to a function of its own and back', () => {
+    const paths = perContext.flatMap(greedyPaths);
+    expect(new Set(paths).size).toBe(paths.length);
+    expect([...greedyPaths(single[0] as FunctionUnit)].sort()).toEqual([...paths].sort());
+  });
+  it('leave presigned objects to the object store of the cloud', () => {
+    const platform = contexts.find(({ name }) => name === 'platform');
+    expect(cloudRoutes(platform as never).some(([key]) => key.includes('/objects/'))).toBe(false);
+  });
+});
+
+describe('the name under which a function finds a resource', () => {
+  it('says what it is and whose', () => expect(resourceVariable(tableOf('models', 'registry'))).toBe('HYBRID_TABLE_MODELS_REGISTRY'));
+});

@@ -1,0 +1,183 @@
+import { failed, Rejected } from '../../domain/kernel/failure.ts';
+import type { ContextDeclaration, RouteDeclaration, RouteKey, Uses, Verb } from './context.ts';
+import { bus, deadLetters, failedChanges, largeEvents, objectsOf, queueOf, type Resource, resourceVariable, tableOf } from './resources.ts';
+
+/** What calls a function: requests, events, changes of tables, messages of queues, the clock, or messages that were given up. */
+export type Trigger = 'http' | 'events' | 'changes' | 'queues' | 'schedules' | 'dead-letters';
+
+/** `context`: each context has functions of its own; `single`: one set of functions runs them all. Resources are the same in both. */
+export type Topology = 'context' | 'single';
+
+export type Grant = { readonly resource: Resource; readonly verbs: readonly Verb[] };
+
+/** Libraries with native code; a function that needs none is small and starts quickly. */
+export type NativeLibrary = 'onnxruntime' | 'duckdb';
+
+/** One function that a cloud deploys: what it runs, what calls it, and all that it may touch. */
+export type FunctionUnit = {
+  /** Unique among the units of a topology: `models-http`, `all-http`. */
+  readonly name: string;
+  readonly trigger: Trigger;
+  readonly contexts: readonly ContextDeclaration[];
+  readonly grants: readonly Grant[];
+  readonly native: readonly NativeLibrary[];
+  readonly timeoutSeconds: number;
+};
+
+/** A gateway lets go of a request after 30 s; the function answers for itself before that. */
+const timeouts: Record<Trigger, number> = { http: 29, events: 60, changes: 60, queues: 60, schedules: 300, 'dead-letters': 60 };
+
+/** The functions of these contexts. Throws `Rejected` `unknown-resource` where a declaration uses what nobody declares. */
+export const unitsOf = (contexts: readonly ContextDeclaration[], topology: Topology): readonly FunctionUnit[] => {
+  const groups =
+    topology === 'single' ? [{ prefix: 'all', members: contexts }] : contexts.map((one) => ({ prefix: one.name, members: [one] }));
+  return groups.flatMap(({ prefix, members }) =>
+    (Object.keys(timeouts) as Trigger[]).flatMap((trigger) => {
+      const running = members.filter((context) => usesOf(context, trigger).length > 0);
+      return running.length === 0 ? [] : [unit(`${prefix}-${trigger}`, trigger, running, contexts)];
+    }),
+  );
+};
+
+const unit = (
+  name: string,
+  trigger: Trigger,
+  running: readonly ContextDeclaration[],
+  all: readonly ContextDeclaration[],
+): FunctionUnit => ({
+  name,
+  trigger,
+  contexts: running,
+  grants: merged([
+    ...running.flatMap((context) => usesOf(context, trigger).flatMap((uses) => granted(context, uses, all))),
+    ...ofFrame(trigger, running),
+  ]),
+  native: nativeOf(running.flatMap((context) => usesOf(context, trigger))),
+  timeoutSeconds: timeouts[trigger],
+});
+
+/** The routes that a cloud serves: presigned URLs lead to its own object store there. */
+export const cloudRoutes = ({ routes }: ContextDeclaration): readonly (readonly [RouteKey, RouteDeclaration])[] =>
+  (Object.entries(routes) as [RouteKey, RouteDeclaration][]).filter(([, { permission }]) => permission !== 'signed');
+
+/** What each function of a trigger declares to use; empty where the context has none of that kind. */
+const usesOf = (context: ContextDeclaration, trigger: Trigger): readonly Uses[] => {
+  const declared = (parts: { readonly [name: string]: { readonly uses: Uses } }) => Object.values(parts).map(({ uses }) => uses);
+  switch (trigger) {
+    case 'http':
+      return cloudRoutes(context).map(([, { uses }]) => uses);
+    case 'events':
+      return declared(context.subscribers);
+    case 'changes':
+      return Object.values(context.tables).flatMap(({ holds, changes = {} }) => [
+        ...(holds === 'events' ? [{}] : []),
+        ...declared(changes),
+      ]);
+    case 'queues':
+      return declared(context.queues);
+    case 'schedules':
+      return declared(context.schedules);
+    case 'dead-letters':
+      return context.name === 'observability' ? [{}] : [];
+  }
+};
+
+/** What the frame around the functions needs: to know who asks, to tell of denials, to publish, to keep what was given up. */
+const ofFrame = (trigger: Trigger, running: readonly ContextDeclaration[]): readonly Grant[] => {
+  const publishes: readonly Grant[] = [
+    { resource: bus, verbs: ['publish'] },
+    { resource: largeEvents, verbs: ['put'] },
+  ];
+  const asks = running.some((context) => cloudRoutes(context).some(([, { permission }]) => permission !== 'public'));
+  const consumed = running.flatMap(({ name, tables }) =>
+    Object.entries(tables).flatMap(([table, { changes }]) => (changes === undefined ? [] : [tableOf(name, table)])),
+  );
+  switch (trigger) {
+    case 'http':
+      return asks ? [{ resource: tableOf('identity', 'directory'), verbs: ['read', 'note'] }, ...publishes] : [];
+    case 'changes':
+      return [
+        ...(running.some(({ tables }) => Object.values(tables).some(({ holds }) => holds === 'events')) ? publishes : []),
+        ...consumed.map((resource): Grant => ({ resource, verbs: ['settle'] })),
+        { resource: failedChanges, verbs: ['put'] },
+      ];
+    case 'events':
+      return [{ resource: largeEvents, verbs: ['read'] }];
+    case 'dead-letters':
+      return [
+        { resource: deadLetters, verbs: ['put'] },
+        { resource: largeEvents, verbs: ['read'] },
+      ];
+    default:
+      return [];
+  }
+};
+
+const granted = (context: ContextDeclaration, uses: Uses, all: readonly ContextDeclaration[]): readonly Grant[] =>
+  Object.entries(uses).flatMap(([name, verbs]) => resolve(context, name, verbs, all));
+
+/** Ports that all contexts share, as what they are made of. */
+const shared: { readonly [port: string]: (verbs: readonly Verb[]) => readonly Grant[] } = {
+  meter: () => [{ resource: tableOf('billing', 'usage'), verbs: ['put'] }],
+  modelHost: () => [{ resource: objectsOf('models', 'artifacts'), verbs: ['read'] }],
+  deadLetters: (verbs) => [{ resource: deadLetters, verbs }],
+  exportWriter: () => [],
+};
+
+const resolve = (
+  context: ContextDeclaration,
+  name: string,
+  verbs: readonly Verb[],
+  all: readonly ContextDeclaration[],
+): readonly Grant[] => {
+  const borrowed = context.borrows[name];
+  const resource =
+    context.tables[name] !== undefined
+      ? tableOf(context.name, name)
+      : context.objects[name] !== undefined
+        ? objectsOf(context.name, name)
+        : context.queues[name] !== undefined
+          ? queueOf(context.name, name)
+          : borrowed === undefined
+            ? undefined
+            : 'table' in borrowed
+              ? tableOf(borrowed.from, borrowed.table)
+              : objectsOf(borrowed.from, borrowed.objects);
+  const grants = resource === undefined ? shared[name]?.(verbs) : [{ resource, verbs }];
+  if (grants === undefined || (borrowed !== undefined && !exists(borrowed, all)))
+    throw new Rejected(failed('invalid', 'unknown-resource', `The context "${context.name}" uses "${name}", which nobody declares.`));
+  return grants;
+};
+
+const exists = (borrowed: ContextDeclaration['borrows'][string], all: readonly ContextDeclaration[]): boolean => {
+  const lender = all.find(({ name }) => name === borrowed.from);
+  return ('table' in borrowed ? lender?.tables[borrowed.table] : lender?.objects[borrowed.objects]) !== undefined;
+};
+
+const merged = (grants: readonly Grant[]): readonly Grant[] => {
+  const byResource = new Map<string, { readonly resource: Resource; readonly verbs: Set<Verb> }>();
+  for (const { resource, verbs } of grants) {
+    const known = byResource.get(resourceVariable(resource)) ?? { resource, verbs: new Set() };
+    for (const verb of verbs) known.verbs.add(verb);
+    byResource.set(resourceVariable(resource), known);
+  }
+  return [...byResource.values()].map(({ resource, verbs }) => ({ resource, verbs: [...verbs].sort() }));
+};
+
+const nativeOf = (uses: readonly Uses[]): readonly NativeLibrary[] => [
+  ...(uses.some(({ modelHost }) => modelHost !== undefined) ? (['onnxruntime'] as const) : []),
+  ...(uses.some(({ exportWriter }) => exportWriter !== undefined) ? (['duckdb'] as const) : []),
+];
+
+/** The paths that lead to a unit of requests, as gateways take them: a path itself, and all below it (`/v1/models`, `/v1/models/{proxy+}`). */
+export const greedyPaths = ({ trigger, contexts }: Pick<FunctionUnit, 'trigger' | 'contexts'>): readonly string[] => {
+  if (trigger !== 'http') return [];
+  const heads = contexts.flatMap((context) => cloudRoutes(context).map(([key]) => headOf(key)));
+  return [...new Set(heads)].flatMap((head) => [head, `${head}/{proxy+}`]);
+};
+
+/** The version and the collection (`/v1/models`), or the first segment where no version leads (`/health`, `/v2`). */
+const headOf = (key: RouteKey): string => {
+  const segments = key.slice(key.indexOf('/') + 1).split('/');
+  return `/${segments.slice(0, segments[0] === 'v1' ? 2 : 1).join('/')}`;
+};
