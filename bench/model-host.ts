@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { localModelHost } from '../adapters/onnx/model-host.ts';
+import { onnxModelHost } from '../adapters/onnx/model-host.ts';
 import { isFailure, orReject, Rejected } from '../domain/kernel/failure.ts';
 import type { ModelRef, Signature } from '../domain/kernel/model-host.ts';
 
@@ -9,7 +9,7 @@ const artifact = 'add-one.onnx';
 const requests = 100_000;
 const body = new TextEncoder().encode(JSON.stringify({ inputs: [{ name: 'x', datatype: 'FP32', shape: [2, 2], data: [1, 2, 3, 4] }] }));
 
-const host = localModelHost({ artifactPath: (key) => models + key });
+const host = onnxModelHost({ artifact: (key) => ({ path: models + key }) });
 const signature = orReject<Signature>(await host.inspect(artifact));
 const model: ModelRef = { artifact, sizeBytes: 138, signature, name: 'bench', version: '1' };
 await host.load(model);

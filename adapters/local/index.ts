@@ -6,11 +6,11 @@ import type { Ids } from '../../domain/kernel/ids.ts';
 import type { QueuePolicy, Worker } from '../../domain/kernel/queue.ts';
 import type { ChangeHandler, Table } from '../../domain/kernel/table.ts';
 import { focusWriter } from '../duckdb/focus-writer.ts';
-import { localModelHost } from '../onnx/model-host.ts';
 import { atInterval } from './at-interval.ts';
 import { changeStream } from './change-stream.ts';
 import { localDeadLetters } from './dead-letters.ts';
 import { localEventBus, type Subscription } from './event-bus.ts';
+import { localModelHost } from './model-host.ts';
 import { type LocalObjectStore, localObjectStore } from './object-store.ts';
 import { putJournal } from './put-journal.ts';
 import { localQueue } from './queue.ts';
@@ -50,7 +50,7 @@ export const openCloud = async ({ folder, baseUrl, onFailure }: LocalCloudOption
     objectStores.set(name, known);
     return known;
   };
-  const modelHost = localModelHost({ artifactPath: (key) => objects(modelStore).pathOf(key) });
+  const modelHost = localModelHost(() => objects(modelStore));
   const queue = (name: string, policy: QueuePolicy) =>
     localQueue(store, name, policy, { clock, ids, onFailure: (error) => onFailure(error, name) });
   const running: { stop(): Promise<void> }[] = [];

@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually, settableClock } from '../conformance/harness.ts';
 import { answered, modelHostConformance, modelOf, requestOf } from '../conformance/model-host.ts';
-import { type LocalModelHost, type LocalModelHostOptions, localModelHost } from './model-host.ts';
+import { type OnnxModelHost, type OnnxModelHostOptions, onnxModelHost } from './model-host.ts';
 
-const artifactPath = (key: string): string | undefined => {
+const artifact = (key: string): { readonly path: string } | undefined => {
   const path = fileURLToPath(new URL(`../conformance/models/${key}`, import.meta.url));
-  return existsSync(path) ? path : undefined;
+  return existsSync(path) ? { path } : undefined;
 };
 
 modelHostConformance('this machine', async () => {
-  const host = localModelHost({ artifactPath });
+  const host = onnxModelHost({ artifact });
   return { host, close: () => host.close() };
 });
 
@@ -25,18 +25,18 @@ const isAlive = (pid: number): boolean => {
 };
 
 describe('the processes of a model host', () => {
-  const open: LocalModelHost[] = [];
-  const start = (options: Partial<LocalModelHostOptions> = {}): LocalModelHost => {
-    const host = localModelHost({ artifactPath, ...options });
+  const open: OnnxModelHost[] = [];
+  const start = (options: Partial<OnnxModelHostOptions> = {}): OnnxModelHost => {
+    const host = onnxModelHost({ artifact, ...options });
     open.push(host);
     return host;
   };
   afterEach(async () => {
     for (const host of open.splice(0)) await host.close();
   });
-  const ask = (host: LocalModelHost, model: Awaited<ReturnType<typeof modelOf>>, data: readonly number[] = [1, 2], deadline = 20_000) =>
+  const ask = (host: OnnxModelHost, model: Awaited<ReturnType<typeof modelOf>>, data: readonly number[] = [1, 2], deadline = 20_000) =>
     host.invoke(model, requestOf(data, [1, data.length]), deadline);
-  const killAll = (host: LocalModelHost): void => {
+  const killAll = (host: OnnxModelHost): void => {
     for (const pid of host.pids()) process.kill(pid, 'SIGKILL');
   };
 
@@ -150,8 +150,8 @@ describe('the processes of a model host', () => {
   it('do not outlive their parent, even stuck in a run', async () => {
     const { spawn } = await import('node:child_process');
     const script = `
-      import { localModelHost } from ${JSON.stringify(new URL('./model-host.ts', import.meta.url).href)};
-      const host = localModelHost({ artifactPath: (key) => ${JSON.stringify(fileURLToPath(new URL('../conformance/models/', import.meta.url)))} + key });
+      import { onnxModelHost } from ${JSON.stringify(new URL('./model-host.ts', import.meta.url).href)};
+      const host = onnxModelHost({ artifact: (key) => ({ path: ${JSON.stringify(fileURLToPath(new URL('../conformance/models/', import.meta.url)))} + key }) });
       const artifact = 'loops-forever.onnx';
       const model = { artifact, sizeBytes: 1, name: 'e', version: '1', signature: await host.inspect(artifact) };
       await host.load(model);
@@ -170,8 +170,8 @@ describe('the processes of a model host', () => {
   it('do not keep their parent alive', async () => {
     const { spawn } = await import('node:child_process');
     const script = `
-      import { localModelHost } from ${JSON.stringify(new URL('./model-host.ts', import.meta.url).href)};
-      const host = localModelHost({ artifactPath: (key) => ${JSON.stringify(fileURLToPath(new URL('../conformance/models/', import.meta.url)))} + key });
+      import { onnxModelHost } from ${JSON.stringify(new URL('./model-host.ts', import.meta.url).href)};
+      const host = onnxModelHost({ artifact: (key) => ({ path: ${JSON.stringify(fileURLToPath(new URL('../conformance/models/', import.meta.url)))} + key }) });
       const artifact = 'add-one.onnx';
       await host.load({ artifact, sizeBytes: 1, name: 'e', version: '1', signature: await host.inspect(artifact) });`;
     const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: 'inherit' });

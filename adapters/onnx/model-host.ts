@@ -1,11 +1,13 @@
 import type { Clock } from '../../domain/kernel/clock.ts';
-import { type Failure, failed, isFailure } from '../../domain/kernel/failure.ts';
+import { type Failure, failed, isFailure, Rejected } from '../../domain/kernel/failure.ts';
 import type { InvokeFailure, LoadFailure, ModelHost, ModelRef } from '../../domain/kernel/model-host.ts';
 import { modelInspector } from './model-inspection.ts';
 import { startFleet } from './serving-fleet.ts';
 import {
+  type ArtifactFile,
   closeSession,
   culpritOf,
+  letGo,
   modelKey,
   type Outcome,
   openSession,
@@ -15,18 +17,21 @@ import {
   type Task,
   takeOut,
 } from './serving-host.ts';
-import { serveWatch, watchLimits } from './serving-watch.ts';
+import { late, serveWatch, watchLimits } from './serving-watch.ts';
 import { sessionCache } from './session-cache.ts';
 
-export type LocalModelHostOptions = {
-  /** Where an artifact lies as a file; nothing where there is none. */
-  readonly artifactPath: (key: string) => string | undefined;
+export type OnnxModelHostOptions = {
+  /**
+   * Finds an artifact as a file; nothing where there is none. Asked when a model is looked into or loaded, not when it runs. Where the file comes
+   * from afar the answer is a promise; one that is rejected is an artifact that cannot be had for now.
+   */
+  readonly artifact: (key: string) => ArtifactFile | undefined | Promise<ArtifactFile | undefined>;
   /** How many bytes of models are kept loaded; 1 GiB by default. A larger model is refused. */
   readonly cacheBytes?: number;
   readonly clock?: Clock;
 };
 
-export type LocalModelHost = ModelHost & {
+export type OnnxModelHost = ModelHost & {
   /** Ends all processes. What was still running is answered `host-unavailable`. */
   close(): Promise<void>;
   /** The processes that serve at present. */
@@ -40,11 +45,11 @@ const noBytes = new Uint8Array(0);
  * Runs models with onnxruntime in child processes, which start when first needed. A model that never ends, or takes its process down, costs its
  * own requests only: runs are pure, so what else was waiting there is sent to another process.
  */
-export const localModelHost = ({
-  artifactPath,
+export const onnxModelHost = ({
+  artifact,
   cacheBytes = 1024 ** 3,
   clock = { now: () => new Date() },
-}: LocalModelHostOptions): LocalModelHost => {
+}: OnnxModelHostOptions): OnnxModelHost => {
   let closed = false;
   const inspector = modelInspector();
   const fleet = startFleet(
@@ -65,32 +70,61 @@ export const localModelHost = ({
       return;
     }
     const host = fleet.hostFor(task.model);
-    const session = host.sessions.get(modelKey(task.model)) ?? open(host, task.model);
-    if (isFailure(session)) {
-      task.settle(session as LoadFailure);
-      return;
-    }
+    const session = host.sessions.get(modelKey(task.model));
+    if (session) send(host, session, task);
+    else load(task, host);
+  };
+
+  const send = (host: ServingHost, session: Session, task: Task): void => {
     sendTask(host, session, task);
     watch.begin();
+  };
+
+  const load = (task: Task, host: ServingHost): void => {
+    if (task.model.sizeBytes > cacheBytes) {
+      task.settle(tooLarge(task.model, cacheBytes));
+      return;
+    }
+    const found = artifact(task.model.artifact);
+    if (found instanceof Promise) void fetched(task, found);
+    else open(task, host, found);
+  };
+
+  /** Meanwhile the deadline may pass, the process end, or another request open the model. */
+  const fetched = async (task: Task, fetching: Promise<ArtifactFile | undefined>): Promise<void> => {
+    const deadline = setTimeout(() => task.settle(late), task.deadlineAt - performance.now());
+    const file = await fetching.catch(cannotFetch);
+    clearTimeout(deadline);
+    if (isFailure(file)) task.settle(file);
+    else arrived(task, file);
+  };
+
+  const arrived = (task: Task, file: ArtifactFile | undefined): void => {
+    const refused = task.deadlineAt <= performance.now() ? late : refusal(task);
+    const host = refused ? undefined : fleet.hostFor(task.model);
+    const session = host?.sessions.get(modelKey(task.model));
+    if (host && !session) {
+      open(task, host, file);
+      return;
+    }
+    file?.release?.();
+    if (host && session) send(host, session, task);
+    else if (refused) task.settle(refused);
+  };
+
+  const open = (task: Task, host: ServingHost, file: ArtifactFile | undefined): void => {
+    if (file === undefined) {
+      task.settle(failed('not-found', 'artifact-not-found', 'The artifact of this model is not there.'));
+      return;
+    }
+    cache.reserve(task.model.sizeBytes);
+    send(host, openSession(host, task.model, file), task);
   };
 
   const refusal = ({ model }: Task): InvokeFailure | undefined => {
     if (closed) return unavailable('The model host is shutting down.');
     const millis = fleet.refusedFor(model.artifact);
     return millis > 0 ? unavailable(`The model keeps crashing its host; it is tried again in ${Math.ceil(millis / 1000)} s.`) : undefined;
-  };
-
-  const open = (host: ServingHost, model: ModelRef): Session | LoadFailure => {
-    const path = artifactPath(model.artifact);
-    if (path === undefined) return failed('not-found', 'artifact-not-found', 'The artifact of this model is not there.');
-    if (model.sizeBytes > cacheBytes)
-      return failed(
-        'unavailable',
-        'model-load-failed',
-        `The model has ${model.sizeBytes} bytes; at most ${cacheBytes} are kept loaded here.`,
-      );
-    cache.reserve(model.sizeBytes);
-    return openSession(host, model, path);
   };
 
   /** A session that could not be had must not be what the next request finds. */
@@ -104,6 +138,7 @@ export const localModelHost = ({
   const recover = (host: ServingHost): void => {
     const culprit = culpritOf(host);
     fleet.drop(host);
+    for (const session of host.sessions.values()) letGo(session);
     if (culprit) blame(culprit.session.model.artifact);
     for (const [id] of [...host.pending]) {
       const task = takeOut(host, id);
@@ -136,7 +171,14 @@ export const localModelHost = ({
     });
 
   return {
-    inspect: (artifact) => inspector.inspect(artifactPath(artifact)),
+    async inspect(key) {
+      const file = await artifact(key);
+      try {
+        return await inspector.inspect(file?.path);
+      } finally {
+        file?.release?.();
+      }
+    },
     async load(model) {
       const outcome = await submit('load', model, noBytes, watchLimits.loadMillis);
       return isFailure(outcome) ? loadFailure(outcome) : undefined;
@@ -159,6 +201,16 @@ export const localModelHost = ({
 };
 
 const unavailable = (detail: string): Failure<'host-unavailable'> => failed('unavailable', 'host-unavailable', detail);
+
+const tooLarge = ({ sizeBytes }: ModelRef, cacheBytes: number): LoadFailure =>
+  failed('unavailable', 'model-load-failed', `The model has ${sizeBytes} bytes; at most ${cacheBytes} are kept loaded here.`);
+
+const cannotFetch = (error: unknown): LoadFailure =>
+  failed(
+    'unavailable',
+    'model-load-failed',
+    `The artifact cannot be had for now: ${error instanceof Rejected ? error.failure.detail : String(error)}`,
+  );
 
 const loadFailure = (failure: Failure): LoadFailure =>
   failure.code === 'artifact-not-found'

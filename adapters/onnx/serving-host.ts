@@ -17,11 +17,15 @@ export type Task = {
   crashes: number;
 };
 
+/** An artifact as a file, which stays where it is until `release` says that nobody reads it any more. */
+export type ArtifactFile = { readonly path: string; readonly release?: () => void };
+
 /** A model loaded (or being loaded) in a host. */
 export type Session = {
   readonly key: string;
   readonly slot: number;
   readonly model: ModelRef;
+  readonly file: ArtifactFile;
   /** The id of the frame that loads it, and when that was sent. */
   readonly loadId: number;
   readonly loadSentAt: number;
@@ -97,7 +101,13 @@ const failureOf = (payload: Buffer): InvokeFailure => {
 };
 
 const markLoaded = (host: ServingHost, loadId: number): void => {
-  for (const session of host.sessions.values()) if (session.loadId === loadId) session.loading = false;
+  for (const session of host.sessions.values()) if (session.loadId === loadId) letGo(session);
+};
+
+/** The process reads a session's file no longer: it has loaded the model, or never will. */
+export const letGo = (session: Session): void => {
+  if (session.loading) session.file.release?.();
+  session.loading = false;
 };
 
 const settleTask = (host: ServingHost, id: number, outcome: Outcome, events: HostEvents): void => {
@@ -110,13 +120,14 @@ const settleTask = (host: ServingHost, id: number, outcome: Outcome, events: Hos
 };
 
 /** Opens a session; runs sent after it wait for it in the process. */
-export const openSession = (host: ServingHost, model: ModelRef, path: string): Session => {
+export const openSession = (host: ServingHost, model: ModelRef, file: ArtifactFile): Session => {
   const id = nextId();
   const now = performance.now();
   const session: Session = {
     key: modelKey(model),
     slot: id,
     model,
+    file,
     loadId: id,
     loadSentAt: now,
     loading: true,
@@ -125,13 +136,14 @@ export const openSession = (host: ServingHost, model: ModelRef, path: string): S
     whenIdle: undefined,
   };
   host.sessions.set(session.key, session);
-  host.process.send({ kind: command.load, id, first: session.slot, second: 0 }, Buffer.from(JSON.stringify({ path, model })));
+  host.process.send({ kind: command.load, id, first: session.slot, second: 0 }, Buffer.from(JSON.stringify({ path: file.path, model })));
   return session;
 };
 
 /** Forgets a session at once and frees its memory behind what is still running. */
 export const closeSession = (host: ServingHost, session: Session): void => {
   if (host.sessions.get(session.key) === session) host.sessions.delete(session.key);
+  letGo(session);
   host.process.send({ kind: command.unload, id: nextId(), first: session.slot, second: 0 }, noBytes);
 };
 

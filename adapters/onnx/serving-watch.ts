@@ -20,7 +20,7 @@ export type Watch = {
   stop(): void;
 };
 
-const late: Failure<'deadline-exceeded'> = failed('timeout', 'deadline-exceeded', 'The model did not answer before its deadline.');
+export const late: Failure<'deadline-exceeded'> = failed('timeout', 'deadline-exceeded', 'The model did not answer before its deadline.');
 
 /**
  * Ends what is late and works around what is stuck. A run cannot be interrupted, so a request whose deadline passes while it runs takes its process
