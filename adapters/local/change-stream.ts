@@ -1,5 +1,5 @@
+import { backoffWithJitter } from '../../domain/kernel/backoff.ts';
 import type { Change, ChangeHandler } from '../../domain/kernel/table.ts';
-import { backoffWithJitter } from './backoff.ts';
 import type { ChangeLog, LoggedChange } from './change-log.ts';
 import type { LocalStore } from './store.ts';
 import { decodeItem, isExpired } from './stored-item.ts';

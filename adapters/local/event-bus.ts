@@ -3,9 +3,9 @@ import type { CloudEvent } from '../../domain/kernel/cloud-event.ts';
 import type { EventBus, EventFilter, EventHandler, Subscriber } from '../../domain/kernel/event-bus.ts';
 import type { Ids } from '../../domain/kernel/ids.ts';
 import type { Json } from '../../domain/kernel/json.ts';
+import { tenantInBody } from '../../domain/kernel/message-rules.ts';
 import { type Delivery, reasonOf, startDeliveries, type Working } from './deliveries.ts';
 import { type Messages, messagesAt, prepareMessages } from './messages.ts';
-import { tenantInBody } from './queue.ts';
 import type { LocalStore } from './store.ts';
 
 export type Subscription = { readonly subscriber: Subscriber; readonly handler: EventHandler };

@@ -1,10 +1,10 @@
+import { backoffWithJitter } from '../../domain/kernel/backoff.ts';
 import type { Clock } from '../../domain/kernel/clock.ts';
-import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { Ids } from '../../domain/kernel/ids.ts';
 import type { Json } from '../../domain/kernel/json.ts';
+import { checkedMessage } from '../../domain/kernel/message-rules.ts';
 import type { OutgoingMessage, QueuePolicy } from '../../domain/kernel/queue.ts';
 import { platformTenant } from '../../domain/kernel/tenancy.ts';
-import { backoffWithJitter } from './backoff.ts';
 import { bury } from './buried.ts';
 import type { Transaction } from './group-commit.ts';
 import type { LocalStore } from './store.ts';
@@ -33,17 +33,12 @@ export type Messages = {
 
 export type PreparedMessage = { readonly id: string; readonly due: number; readonly value: Buffer };
 
-export const largestMessage = 256 * 1024;
-const longestDelaySeconds = 900;
-
 /** Makes messages ready to be enqueued. Throws `Rejected` `message-too-large` or `invalid-delay`. */
 export const prepareMessages = (messages: readonly OutgoingMessage[], clock: Clock, ids: Ids): PreparedMessage[] => {
   const now = clock.now().getTime();
-  return messages.map(({ body, delaySeconds = 0 }) => {
-    if (!(delaySeconds >= 0 && delaySeconds <= longestDelaySeconds))
-      throw new Rejected(failed('invalid', 'invalid-delay', `A delay is 0 to ${longestDelaySeconds} seconds, not ${delaySeconds}.`));
-    if (Buffer.byteLength(JSON.stringify(body)) > largestMessage)
-      throw new Rejected(failed('too-large', 'message-too-large', `A message is at most ${largestMessage} bytes of JSON.`));
+  return messages.map((message) => {
+    checkedMessage(message);
+    const { body, delaySeconds = 0 } = message;
     return { id: ids.next(), due: now + delaySeconds * 1000, value: encode({ body, attempt: 0 }) };
   });
 };

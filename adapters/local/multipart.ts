@@ -3,16 +3,26 @@ import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../domain/kernel/clock.ts';
-import { type Failure, failed, isFailure, orReject } from '../../domain/kernel/failure.ts';
+import { type Failure, isFailure, orReject } from '../../domain/kernel/failure.ts';
+import {
+  bytesOf,
+  defaultContentType,
+  invalidObjectKey,
+  invalidPart,
+  invalidPartNumber,
+  isObjectKey,
+  isPartNumber,
+  minPartBytes,
+  partTooSmall,
+  refusedParts,
+  uploadNotFound,
+} from '../../domain/kernel/object-rules.ts';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
 import { orAbsent, orStorageFull, sync, writeDurably } from './durable-files.ts';
-import { bytesOf, fileBody } from './object-body.ts';
+import { fileBody } from './object-body.ts';
 import type { ObjectFiles } from './object-files.ts';
-import { invalidObjectKey, isObjectKey } from './object-keys.ts';
 import { serialized } from './serialized.ts';
 
-const maxParts = 10_000;
-const minPartBytes = 5 * 1024 * 1024;
 const keptMillis = 7 * 24 * 3600 * 1000;
 const uploadIdPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -21,10 +31,6 @@ type Part = Parameters<ObjectStore['completeMultipart']>[1][number];
 type PartFile = { readonly part: number; readonly path: string; readonly sizeBytes: number };
 type Multipart = Pick<ObjectStore, 'startMultipart' | 'putPart' | 'completeMultipart' | 'abortMultipart'>;
 
-const notFound = (): Failure<'upload-not-found'> =>
-  failed('not-found', 'upload-not-found', 'There is no such upload; it was completed, aborted or never started.');
-const invalidPart = (detail: string): Failure<'invalid-part'> => failed('invalid', 'invalid-part', detail);
-const isPartNumber = (part: number): boolean => Number.isInteger(part) && part >= 1 && part <= maxParts;
 const prefixOf = (part: number): string => `${String(part).padStart(5, '0')}-`;
 
 /** Multipart uploads: a folder for each, with a file `<number>-<etag>` for each part. One that nobody completed within seven days goes at the next start. */
@@ -48,7 +54,7 @@ export const multipart = (folder: string, files: ObjectFiles, clock: Clock): Mul
   ): Promise<undefined | Failure<'upload-not-found'>> => {
     const at = folderOf(uploadId);
     const names = await orAbsent(readdir(at));
-    if (names === undefined) return notFound();
+    if (names === undefined) return uploadNotFound();
     await rename(written, join(at, `${prefixOf(part)}${etag}`));
     for (const name of names) if (name.startsWith(prefixOf(part))) await rm(join(at, name));
     await sync(at);
@@ -62,8 +68,8 @@ export const multipart = (folder: string, files: ObjectFiles, clock: Clock): Mul
   };
 
   const partFiles = async (uploadId: string, parts: readonly Part[]): Promise<readonly PartFile[] | Failure<'invalid-part'>> => {
-    if (parts.length === 0 || new Set(parts.map(({ part }) => part)).size < parts.length)
-      return invalidPart('Name every part once, and at least one.');
+    const refused = refusedParts(parts);
+    if (refused) return refused;
     const found: PartFile[] = [];
     for (const each of [...parts].sort((a, b) => a.part - b.part)) {
       const file = await partFile(uploadId, each);
@@ -71,9 +77,7 @@ export const multipart = (folder: string, files: ObjectFiles, clock: Clock): Mul
       found.push(file);
     }
     const small = found.slice(0, -1).find(({ sizeBytes }) => sizeBytes < minPartBytes);
-    return small === undefined
-      ? found
-      : invalidPart(`Part ${small.part} is smaller than ${minPartBytes} bytes, which only the last may be.`);
+    return small === undefined ? found : partTooSmall(small.part);
   };
 
   const publish = (upload: Upload, parts: readonly PartFile[]) =>
@@ -90,7 +94,7 @@ export const multipart = (folder: string, files: ObjectFiles, clock: Clock): Mul
         await mkdir(folderOf(uploadId), { mode: 0o700 });
         await writeDurably(
           join(folderOf(uploadId), 'upload.json'),
-          JSON.stringify({ key, contentType: options.contentType ?? 'application/octet-stream' }),
+          JSON.stringify({ key, contentType: options.contentType ?? defaultContentType }),
         );
         await sync(folderOf(uploadId));
         await sync(uploads);
@@ -99,8 +103,8 @@ export const multipart = (folder: string, files: ObjectFiles, clock: Clock): Mul
     },
 
     async putPart(uploadId, part, body) {
-      if (!isPartNumber(part)) return invalidPart(`Parts are numbered from 1 to ${maxParts}.`);
-      if ((await read(uploadId)) === undefined) return notFound();
+      if (!isPartNumber(part)) return invalidPartNumber();
+      if ((await read(uploadId)) === undefined) return uploadNotFound();
       const etag = randomUUID();
       const written = join(files.pending, `${etag}.part`);
       try {
@@ -114,12 +118,12 @@ export const multipart = (folder: string, files: ObjectFiles, clock: Clock): Mul
     completeMultipart: (uploadId, parts) =>
       exclusively(uploadId, async () => {
         const upload = await read(uploadId);
-        if (upload === undefined) return notFound();
+        if (upload === undefined) return uploadNotFound();
         const found = await partFiles(uploadId, parts);
         if (isFailure(found)) return found;
         const info = await orStorageFull(() => publish(upload, found as readonly PartFile[]));
         await rm(folderOf(uploadId), { recursive: true, force: true });
-        return info ?? notFound();
+        return info ?? uploadNotFound();
       }),
 
     async abortMultipart(uploadId) {

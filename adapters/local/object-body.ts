@@ -43,19 +43,3 @@ export const fileBody = (handle: FileHandle, start: number, length: number): Obj
     });
   return new ReadableStream({ pull, cancel: () => handle.close() }, { highWaterMark: 0 });
 };
-
-/**
- * The source's bytes; past `maxBytes` of them it throws `tooLarge` and asks for no more. A stream is left to its owner rather than cancelled:
- * cancelling a request's body closes the connection on which the refusal has to travel.
- */
-export async function* bytesOf(
-  source: AsyncIterable<Uint8Array> | ObjectBody,
-  limit?: { readonly maxBytes: number; readonly tooLarge: Rejected },
-): AsyncGenerator<Uint8Array> {
-  let total = 0;
-  for await (const chunk of source instanceof ReadableStream ? source.values({ preventCancel: true }) : source) {
-    total += chunk.byteLength;
-    if (limit !== undefined && total > limit.maxBytes) throw limit.tooLarge;
-    yield chunk;
-  }
-}

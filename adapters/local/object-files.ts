@@ -3,9 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { link, mkdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../domain/kernel/clock.ts';
+import { isObjectKey } from '../../domain/kernel/object-rules.ts';
 import type { ObjectInfo } from '../../domain/kernel/object-store.ts';
 import { errorCode, orAbsent, sync, writeDurably } from './durable-files.ts';
-import { entryName, isObjectKey } from './object-keys.ts';
+import { entryName } from './object-keys.ts';
 import { serialized } from './serialized.ts';
 
 /** Content on its way into the store: nobody sees it before it is published. */

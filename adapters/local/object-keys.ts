@@ -1,23 +1,7 @@
 import { join } from 'node:path';
-import { type Failure, failed } from '../../domain/kernel/failure.ts';
 
-const maxKeyBytes = 1024;
 const chunkBytes = 80;
 const suffix = '.json';
-const loneSurrogate = /\p{Surrogate}/u;
-
-/** Whether a text may be an object's key: well-formed Unicode of 1 to 1,024 bytes without an empty, `.` or `..` segment. */
-export const isObjectKey = (key: string): boolean =>
-  !loneSurrogate.test(key) &&
-  Buffer.byteLength(key) <= maxKeyBytes &&
-  key.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
-
-export const invalidObjectKey = (): Failure<'invalid-object-key'> =>
-  failed(
-    'invalid',
-    'invalid-object-key',
-    `An object key is 1 to ${maxKeyBytes} bytes of Unicode in segments between "/", none of them empty, "." or "..".`,
-  );
 
 /** A key's UTF-8 bytes, one to a character, so that texts compare in the order of bytes. */
 export const byteText = (key: string): string => Buffer.from(key).toString('latin1');

@@ -1,11 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failed, Rejected } from '../../domain/kernel/failure.ts';
+import { invalidCursor, isObjectKey } from '../../domain/kernel/object-rules.ts';
 import { orAbsent } from './durable-files.ts';
-import { byteText, fromByteText, isObjectKey, pieceOf } from './object-keys.ts';
-
-const defaultLimit = 100;
-const maxLimit = 1000;
+import { byteText, fromByteText, pieceOf } from './object-keys.ts';
 
 type Found = { readonly bytes: string; readonly path: string; readonly isFile: boolean };
 
@@ -30,8 +27,6 @@ export async function* entriesAfter(folder: string, prefix: string, after: strin
   }
 }
 
-export const pageLimit = (limit: number | undefined): number => Math.min(Math.max(Math.trunc(limit ?? defaultLimit), 1), maxLimit);
-
 /** A cursor is the last key of its page. */
 export const cursorAfter = (key: string): string => Buffer.from(key).toString('base64url');
 
@@ -41,5 +36,5 @@ export const afterCursor = (cursor: string | undefined): string => {
   const bytes = Buffer.from(cursor, 'base64url').toString('latin1');
   const key = fromByteText(bytes);
   if (isObjectKey(key) && byteText(key) === bytes && cursorAfter(key) === cursor) return bytes;
-  throw new Rejected(failed('invalid', 'invalid-cursor', 'The cursor is not one that a page of this list gave.'));
+  throw invalidCursor();
 };

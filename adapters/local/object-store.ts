@@ -1,14 +1,25 @@
 import { link, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Clock } from '../../domain/kernel/clock.ts';
-import { type Failure, failed, Rejected } from '../../domain/kernel/failure.ts';
+import { failed, Rejected } from '../../domain/kernel/failure.ts';
+import {
+  bytesOf,
+  defaultContentType,
+  invalidObjectKey,
+  isObjectKey,
+  objectExists,
+  objectNotFound,
+  objectTooLarge,
+  pageLimit,
+  rangeNotSatisfiable,
+} from '../../domain/kernel/object-rules.ts';
 import type { ObjectInfo, ObjectStore } from '../../domain/kernel/object-store.ts';
 import { copyDurably, errorCode, orAbsent, orStorageFull, writeDurably } from './durable-files.ts';
 import { multipart } from './multipart.ts';
-import { bytesOf, fileBody, selected } from './object-body.ts';
+import { fileBody, selected } from './object-body.ts';
 import { type ObjectFiles, objectFiles } from './object-files.ts';
-import { byteText, invalidObjectKey, isObjectKey } from './object-keys.ts';
-import { afterCursor, cursorAfter, entriesAfter, pageLimit } from './object-list.ts';
+import { byteText } from './object-keys.ts';
+import { afterCursor, cursorAfter, entriesAfter } from './object-list.ts';
 import { presigned } from './presign.ts';
 
 /**
@@ -26,15 +37,6 @@ export type LocalObjectStoreOptions = {
 /** `pathOf` gives the file with an object's bytes, for a runtime that loads by path; it may vanish when the object is replaced or deleted. */
 export type LocalObjectStore = ObjectStore & { pathOf(key: string): string | undefined };
 
-const exists = (key: string): Failure<'object-exists'> =>
-  failed('precondition-failed', 'object-exists', `There is already an object ${JSON.stringify(key)}.`);
-const notFound = (key: string): Failure<'object-not-found'> =>
-  failed('not-found', 'object-not-found', `There is no object ${JSON.stringify(key)}.`);
-const tooLarge = (maxBytes: number): Failure<'object-too-large'> =>
-  failed('too-large', 'object-too-large', `At most ${maxBytes} bytes are taken here.`, { maxBytes });
-const notSatisfiable = (info: ObjectInfo): Failure<'range-not-satisfiable'> =>
-  failed('invalid', 'range-not-satisfiable', `The object has ${info.sizeBytes} bytes.`, { sizeBytes: info.sizeBytes });
-
 /** An `ObjectStore` on files. */
 export const localObjectStore = ({
   folder,
@@ -48,15 +50,15 @@ export const localObjectStore = ({
   return {
     ...multipart(folder, files, clock),
 
-    async put(key, body, { contentType = 'application/octet-stream', ifNoneMatch, maxBytes = Number.POSITIVE_INFINITY } = {}) {
+    async put(key, body, { contentType = defaultContentType, ifNoneMatch, maxBytes = Number.POSITIVE_INFINITY } = {}) {
       if (!isObjectKey(key)) return invalidObjectKey();
       const exclusive = ifNoneMatch === '*';
-      if (exclusive && (await files.read(key)) !== undefined) return exists(key);
-      const refusal = tooLarge(maxBytes);
+      if (exclusive && (await files.read(key)) !== undefined) return objectExists(key);
+      const refusal = objectTooLarge(maxBytes);
       const over = new Rejected(refusal);
       const filled = files.drafting(key, async (draft) => {
         await writeDurably(draft.path, bytesOf(body, { maxBytes, tooLarge: over }));
-        return (await files.publish(draft, { contentType, exclusive })) ?? exists(key);
+        return (await files.publish(draft, { contentType, exclusive })) ?? objectExists(key);
       });
       return orStorageFull(() => filled).catch((error: unknown) => {
         if (error === over) return refusal;
@@ -71,7 +73,7 @@ export const localObjectStore = ({
       const part = selected(info.sizeBytes, range);
       if (part !== undefined) return { info, body: fileBody(handle, part.start, part.length) };
       await handle.close();
-      return notSatisfiable(info);
+      return rangeNotSatisfiable(info);
     },
 
     head: files.read,
@@ -80,8 +82,10 @@ export const localObjectStore = ({
       if (!isObjectKey(to)) return invalidObjectKey();
       const filled = files.drafting(to, async (draft) => {
         const source = await linkLatest(files, from, draft.path);
-        if (source === undefined) return notFound(from);
-        return (await files.publish(draft, { contentType: source.contentType, exclusive: options.ifNoneMatch === '*' })) ?? exists(to);
+        if (source === undefined) return objectNotFound(from);
+        return (
+          (await files.publish(draft, { contentType: source.contentType, exclusive: options.ifNoneMatch === '*' })) ?? objectExists(to)
+        );
       });
       return orStorageFull(() => filled);
     },

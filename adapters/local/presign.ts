@@ -1,8 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type Failure, failed, Rejected } from '../../domain/kernel/failure.ts';
-import { invalidObjectKey, isObjectKey } from './object-keys.ts';
-
-const maxExpirySeconds = 7 * 24 * 3600;
+import { type Failure, failed } from '../../domain/kernel/failure.ts';
+import { checkGrant } from '../../domain/kernel/object-rules.ts';
 
 export type Grant = { readonly method: 'GET' | 'PUT'; readonly store: string; readonly key: string };
 export type PresignFailure = Failure<'signature-invalid' | 'signature-expired'>;
@@ -21,9 +19,7 @@ export const presigned = (
   grant: Grant,
   at: { readonly baseUrl: string; readonly now: Date; readonly expiresInSeconds: number; readonly signingKey: Buffer },
 ): string => {
-  if (!isObjectKey(grant.key)) throw new Rejected(invalidObjectKey());
-  if (!(at.expiresInSeconds >= 1 && at.expiresInSeconds <= maxExpirySeconds))
-    throw new Rejected(failed('invalid', 'invalid-expiry', `A presigned URL expires after 1 to ${maxExpirySeconds} seconds.`));
+  checkGrant(grant.key, at.expiresInSeconds);
   const expires = String(Math.ceil(at.now.getTime() / 1000 + at.expiresInSeconds));
   const path = [grant.store, ...grant.key.split('/')].map(encodeURIComponent).join('/');
   const query = new URLSearchParams({ method: grant.method, expires, signature: signature(grant, expires, at.signingKey) });

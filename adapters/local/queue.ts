@@ -1,8 +1,8 @@
 import type { Clock } from '../../domain/kernel/clock.ts';
 import type { Ids } from '../../domain/kernel/ids.ts';
 import type { Json } from '../../domain/kernel/json.ts';
+import { tenantInBody } from '../../domain/kernel/message-rules.ts';
 import type { Queue, QueuePolicy, Worker } from '../../domain/kernel/queue.ts';
-import { platformTenant } from '../../domain/kernel/tenancy.ts';
 import { startDeliveries, type Working } from './deliveries.ts';
 import { messagesAt, prepareMessages } from './messages.ts';
 import type { LocalStore } from './store.ts';
@@ -46,12 +46,3 @@ export const localQueue = (store: LocalStore, name: string, policy: QueuePolicy,
 
 const reasonsOf = ({ failed }: { readonly failed: readonly string[] }): ReadonlyMap<string, string> =>
   new Map(failed.map((id) => [id, 'The worker reported that it failed.']));
-
-/** Whose a message is by its body: CloudEvents' `tenantid`, or `tenant`. */
-export const tenantInBody = (body: Json): string => {
-  const { tenantid, tenant } = (typeof body === 'object' && body !== null ? body : {}) as {
-    readonly tenantid?: Json;
-    readonly tenant?: Json;
-  };
-  return typeof tenantid === 'string' ? tenantid : typeof tenant === 'string' ? tenant : platformTenant;
-};
