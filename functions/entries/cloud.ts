@@ -1,0 +1,27 @@
+import type { ExportWriter } from '../../domain/billing/export-writer.ts';
+import type { Clock } from '../../domain/kernel/clock.ts';
+import type { Ids } from '../../domain/kernel/ids.ts';
+import type { ModelHost } from '../../domain/kernel/model-host.ts';
+import type { ObjectStore } from '../../domain/kernel/object-store.ts';
+import type { DeadLetters, Queue, QueuePolicy } from '../../domain/kernel/queue.ts';
+import type { Table, TableDeclaration } from '../../domain/kernel/table.ts';
+
+/**
+ * What every target gives the functions. Resources are named by their context: `models.registry`, `models.artifacts`. Making a port asks nothing
+ * of the network and fails for nothing: what is missing or not granted shows when the port is used.
+ */
+export type Cloud = {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly modelHost: ModelHost;
+  readonly deadLetters: DeadLetters;
+  readonly exportWriter: ExportWriter;
+  readonly table: (name: string, declaration: TableDeclaration) => Table;
+  readonly objects: (name: string) => ObjectStore;
+  readonly queue: (name: string, policy: QueuePolicy) => Queue;
+  /**
+   * Resolves when the consumers of a table's changes have handled what was written before to these partitions. `partitions` may be many, and none
+   * twice; the laptop, which knows of each consumer how far it is, does not look at them.
+   */
+  readonly settled: (table: string, partitions: AsyncIterable<string>) => Promise<void>;
+};
