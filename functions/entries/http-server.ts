@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { type Failure, failed } from '../../domain/kernel/failure.ts';
 import { type HotAnswer, type HotRequest, hotTarget } from '../inference/hot-path.ts';
+import { bodyOf, hotConnections } from './hot-connection.ts';
 
 export type Listening = { readonly port: number; readonly close: () => Promise<void> };
 
@@ -30,9 +32,20 @@ export const listen = (host: string, port: number, serve: Serve): Promise<Listen
   );
   // An upload may take its time, but a connection on which nothing moves is let go.
   server.setTimeout(120_000);
+  const [acceptByNode] = server.listeners('connection') as ((socket: Socket) => void)[];
+  const hot = hotConnections({
+    infer: serve.infer,
+    handOver: (socket) => acceptByNode?.call(server, socket),
+    idleMillis: server.keepAliveTimeout,
+  });
+  server.removeAllListeners('connection').on('connection', hot.accept);
+  const close = () => {
+    hot.close();
+    return closeGently(server);
+  };
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => resolve({ port: (server.address() as { port: number }).port, close: () => closeGently(server) }));
+    server.listen(port, host, () => resolve({ port: (server.address() as { port: number }).port, close }));
   });
 };
 
@@ -88,10 +101,9 @@ const readAll = (request: IncomingMessage, limit: number): Promise<Uint8Array | 
 };
 
 const send = (request: IncomingMessage, response: ServerResponse, answer: HotAnswer): void => {
-  const bytes = answer.stream instanceof Uint8Array ? answer.stream : Buffer.from(JSON.stringify(answer.body));
   // As Latin-1 text the bytes stay what they are, and node joins them with the head to one write.
-  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  const headers = ['traceparent', answer.traceparent, 'content-length', String(bytes.length)];
+  const body = bodyOf(answer);
+  const headers = ['traceparent', answer.traceparent, 'content-length', String(body.length)];
   for (const [name, value] of Object.entries(answer.headers ?? {})) headers.push(name, value);
   response.writeHead(answer.status, headers);
   response.end(body, 'latin1', () => readToEnd(request));

@@ -37,7 +37,7 @@ export type HotRequest = {
   readonly contentType: string | undefined;
   readonly contentEncoding: string | undefined;
   /** The whole body, or why it could not be had. */
-  readonly body: Promise<Uint8Array | Failure>;
+  readonly body: Uint8Array | Promise<Uint8Array | Failure>;
 };
 export type HotAnswer = Answer & { readonly traceparent: string };
 
