@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inMemoryTable } from '../../adapters/conformance/in-memory-table.ts';
 import { eventStore, handledOrThrow } from '../kernel/event-store.ts';
 import { failed, Rejected } from '../kernel/failure.ts';
-import { tableMeter } from '../kernel/meter.ts';
+import { tableMeter, usagePartition, usageShards } from '../kernel/meter.ts';
 import type { Item, Table } from '../kernel/table.ts';
 import type { TenantId } from '../kernel/tenancy.ts';
 import { accountAggregate, accountStream } from './account.ts';
@@ -277,6 +277,15 @@ describe('verifying a period', () => {
     expect(await verified(async () => undefined)).toEqual({ agrees: true, facts: 9, differences: 0 }));
   it('counts facts that came since', async () =>
     expect(await verified((it) => it.use(acme, 2))).toEqual({ agrees: true, facts: 11, differences: 0 }));
+  it('counts no mark that a cloud put among them', async () =>
+    expect(
+      await verified(async ({ usage }) => {
+        for (let shard = 0; shard < usageShards; shard++) {
+          const marked = usagePartition(acme, '2026-11-30T12', shard);
+          await usage.put({ pk: marked, sk: '~settled#1', expiresAt: 4_000_000_000 });
+        }
+      }),
+    ).toEqual({ agrees: true, facts: 9, differences: 0 }));
   it('finds a roll-up that counted one thing too many', async () =>
     expect(
       await verified(async ({ rollups }) => {

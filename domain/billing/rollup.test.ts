@@ -55,6 +55,13 @@ describe('usage roll-ups', () => {
     await foldUsage(rollups)([fact('acme', 1, 0, 1), fact('acme', 1, 0, 2), fact('acme', 1, 0, 3)]);
     expect(rollups.changes()).toHaveLength(1);
   });
+  it('leave a mark among the facts alone, and what is counted behind it stays right', async () => {
+    const rollups = inMemoryTable();
+    const first = fact('acme', 1, 0, 1);
+    const mark = { ...first.key, sk: '~settled#1' };
+    await foldUsage(rollups)([first, { sequence: '0000000000000002', key: mark, item: mark }, fact('acme', 1, 0, 3)]);
+    expect((await monthlyUsage(rollups, 'acme', period))['inference.requests']).toBe('2');
+  });
   it('leave what is no usage fact alone', async () => {
     const rollups = inMemoryTable();
     await foldUsage(rollups)([{ sequence: '1', key: { pk: 'acme#claim#1', sk: 'x' }, item: { pk: 'acme#claim#1', sk: 'x', requests: 1 } }]);

@@ -1,4 +1,4 @@
-import { parseUsagePartition } from '../kernel/meter.ts';
+import { isFact, parseUsagePartition } from '../kernel/meter.ts';
 import type { Change, ChangeHandler, Item, Table } from '../kernel/table.ts';
 import type { Counts } from './meters.ts';
 
@@ -33,7 +33,7 @@ const checkpointOf = (item: Item | undefined): Checkpoint =>
 const add = (checkpoint: Checkpoint, changes: readonly Change[]): Checkpoint => {
   let { through, requests, rows, computeMicros } = checkpoint;
   for (const { sequence, item } of changes) {
-    if (item === undefined || sequence <= through) continue;
+    if (item === undefined || !isFact(item) || sequence <= through) continue;
     const counts = countsOf(item);
     requests += counts.requests;
     rows += counts.rows;

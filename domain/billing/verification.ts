@@ -1,4 +1,4 @@
-import { usagePartition, usageShards } from '../kernel/meter.ts';
+import { factsOnly, usagePartition, usageShards } from '../kernel/meter.ts';
 import type { Table } from '../kernel/table.ts';
 import { addCounts, type Counts, noUsage, type Quantities, quantitiesOf, type Totals } from './meters.ts';
 import type { Period } from './period.ts';
@@ -25,11 +25,10 @@ const recount = async (usage: Table, partition: string): Promise<Recount> => {
   let [facts, requests, rows, computeMicros] = [0, 0, 0, 0];
   let cursor: string | null = null;
   do {
-    const page: Awaited<ReturnType<Table['query']>> = await usage.query(
-      partition,
-      {},
-      { limit: 1000, ...(cursor === null ? {} : { cursor }) },
-    );
+    const page: Awaited<ReturnType<Table['query']>> = await usage.query(partition, factsOnly, {
+      limit: 1000,
+      ...(cursor === null ? {} : { cursor }),
+    });
     for (const item of page.items) {
       const counts = countsOf(item);
       requests += counts.requests;

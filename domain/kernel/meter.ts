@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { Table } from './table.ts';
+import type { Key, SortRange, Table } from './table.ts';
 import type { TenantId } from './tenancy.ts';
 
 /** What one billed request used; all meters in one fact. `id` is the request's, unique. */
@@ -31,6 +31,15 @@ export const parseUsagePartition = (pk: string): { tenant: string; hour: string;
     ? { tenant: parts[0] as string, hour: parts[2] as string, shard: parts[3] as string }
     : undefined;
 };
+
+/**
+ * A fact's sort key is an id, which begins with a letter or a digit. What sorts behind that in a partition of usage is no fact: a cloud puts marks
+ * there to learn how far its change stream was read.
+ */
+const afterFacts = '~';
+/** All facts of a partition, and nothing else. */
+export const factsOnly: SortRange = { to: afterFacts };
+export const isFact = ({ sk }: Key): boolean => sk < afterFacts;
 
 const hourMillis = 3_600_000;
 
