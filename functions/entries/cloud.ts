@@ -16,7 +16,8 @@ export type Cloud = {
   readonly modelHost: ModelHost;
   readonly deadLetters: DeadLetters;
   readonly exportWriter: ExportWriter;
-  readonly table: (name: string, declaration: TableDeclaration) => Table;
+  /** `changes` says whether a stream of its changes is kept, where making the table decides that. */
+  readonly table: (name: string, declaration: TableDeclaration & { readonly changes: boolean }) => Table;
   readonly objects: (name: string) => ObjectStore;
   readonly queue: (name: string, policy: QueuePolicy) => Queue;
   /**

@@ -11,7 +11,7 @@ import { observability } from '../observability/context.ts';
 import * as observabilityFunctions from '../observability/handlers.ts';
 import { platform } from '../platform/context.ts';
 import * as platformFunctions from '../platform/handlers.ts';
-import type { BoundContext } from './runtime.ts';
+import type { BoundContext } from './bound-context.ts';
 
 const bind = (declaration: unknown, functions: Omit<BoundContext, 'declaration'>): BoundContext => ({
   declaration: declaration as ContextDeclaration,
