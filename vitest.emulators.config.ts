@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** The ports on emulators of the clouds: one file at a time, because all share the emulators. */
+export default defineConfig({
+  test: {
+    include: ['adapters/**/*.emulator.test.ts'],
+    environment: 'node',
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    globalSetup: ['tools/emulators/global-setup.ts'],
+  },
+});
