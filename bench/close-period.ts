@@ -14,7 +14,7 @@ import { localObjectStore } from '../adapters/local/object-store.ts';
 import { openStore } from '../adapters/local/store.ts';
 import { decodeItem } from '../adapters/local/stored-item.ts';
 import { kinds, partitionHead } from '../adapters/local/table-keys.ts';
-import { ulidIds } from '../adapters/local/ulid-ids.ts';
+import { ulidIds } from '../adapters/system/ulid-ids.ts';
 import { accountAggregate, accountStream } from '../domain/billing/account.ts';
 import { type Books, closePeriod } from '../domain/billing/closing.ts';
 import { writeExport } from '../domain/billing/focus-export.ts';

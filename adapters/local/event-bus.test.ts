@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CloudEvent } from '../../domain/kernel/cloud-event.ts';
 import { eventBusConformance } from '../conformance/event-bus.ts';
+import { systemClock } from '../system/system-clock.ts';
+import { ulidIds } from '../system/ulid-ids.ts';
 import { localDeadLetters } from './dead-letters.ts';
 import { type LocalEventBus, localEventBus } from './event-bus.ts';
-import { systemClock } from './system-clock.ts';
 import { temporaryStore } from './test-store.ts';
-import { ulidIds } from './ulid-ids.ts';
 
 const options = { clock: systemClock, ids: ulidIds() };
 

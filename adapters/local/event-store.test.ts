@@ -1,7 +1,7 @@
 import { eventStoreConformance } from '../conformance/event-store.ts';
 import { settableClock } from '../conformance/harness.ts';
+import { ulidIds } from '../system/ulid-ids.ts';
 import { temporaryStore } from './test-store.ts';
-import { ulidIds } from './ulid-ids.ts';
 
 eventStoreConformance('the laptop', async () => {
   const clock = settableClock();

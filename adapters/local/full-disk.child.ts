@@ -5,8 +5,8 @@
 import { execFileSync } from 'node:child_process';
 import { Rejected } from '../../domain/kernel/failure.ts';
 import type { Table } from '../../domain/kernel/table.ts';
+import { systemClock } from '../system/system-clock.ts';
 import { openStore } from './store.ts';
-import { systemClock } from './system-clock.ts';
 
 const [folder = '', room = 'lift-limit'] = process.argv.slice(2);
 

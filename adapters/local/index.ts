@@ -6,6 +6,8 @@ import type { Ids } from '../../domain/kernel/ids.ts';
 import type { QueuePolicy, Worker } from '../../domain/kernel/queue.ts';
 import type { ChangeHandler, Table } from '../../domain/kernel/table.ts';
 import { focusWriter } from '../duckdb/focus-writer.ts';
+import { systemClock } from '../system/system-clock.ts';
+import { ulidIds } from '../system/ulid-ids.ts';
 import { atInterval } from './at-interval.ts';
 import { changeStream } from './change-stream.ts';
 import { localDeadLetters } from './dead-letters.ts';
@@ -17,9 +19,7 @@ import { localQueue } from './queue.ts';
 import { localSecrets } from './secrets.ts';
 import { serveObject } from './serve-object.ts';
 import { openStore } from './store.ts';
-import { systemClock } from './system-clock.ts';
 import type { LocalTable, LocalTableDeclaration } from './table.ts';
-import { ulidIds } from './ulid-ids.ts';
 
 export type LocalCloudOptions = {
   readonly folder: string;

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { QueuePolicy, Worker } from '../../domain/kernel/queue.ts';
 import { eventually } from '../conformance/harness.ts';
 import { queueConformance } from '../conformance/queue.ts';
+import { systemClock } from '../system/system-clock.ts';
+import { ulidIds } from '../system/ulid-ids.ts';
 import { localDeadLetters } from './dead-letters.ts';
 import type { Working } from './deliveries.ts';
 import { type LocalQueue, localQueue } from './queue.ts';
-import { systemClock } from './system-clock.ts';
 import { temporaryStore } from './test-store.ts';
-import { ulidIds } from './ulid-ids.ts';
 
 const options = { clock: systemClock, ids: ulidIds() };
 const policy: QueuePolicy = { attempts: 3, visibilitySeconds: 60, batchSize: 5, backoff: { baseSeconds: 0.01, maxSeconds: 0.03 } };

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Rejected } from '../../domain/kernel/failure.ts';
+import { systemClock } from '../system/system-clock.ts';
 import { openStore } from './store.ts';
-import { systemClock } from './system-clock.ts';
 
 describe('a data folder whose store is damaged', () => {
   let folder: string;

@@ -1,6 +1,7 @@
 /** Run by `store.test.ts`: opens the store in the folder it is given and puts items until it is killed, printing the number of each once it is acknowledged. */
+
+import { systemClock } from '../system/system-clock.ts';
 import { openStore } from './store.ts';
-import { systemClock } from './system-clock.ts';
 
 const table = openStore(process.argv[2] ?? '', { clock: systemClock }).table('things', {
   changes: true,

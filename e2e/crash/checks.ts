@@ -1,5 +1,5 @@
 import { openStore } from '../../adapters/local/store.ts';
-import { systemClock } from '../../adapters/local/system-clock.ts';
+import { systemClock } from '../../adapters/system/system-clock.ts';
 import { usagePartition, usageShards } from '../../domain/kernel/meter.ts';
 import type { Item } from '../../domain/kernel/table.ts';
 import type { HttpClient } from '../../tools/http-client.ts';

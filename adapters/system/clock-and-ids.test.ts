@@ -2,4 +2,4 @@ import { clockAndIdsConformance } from '../conformance/clock-and-ids.ts';
 import { systemClock } from './system-clock.ts';
 import { ulidIds } from './ulid-ids.ts';
 
-clockAndIdsConformance('the laptop', systemClock, ulidIds);
+clockAndIdsConformance('every machine', systemClock, ulidIds);
