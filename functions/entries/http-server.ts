@@ -15,12 +15,16 @@ type Serve = {
 
 /** Serves HTTP: inference on a short way of its own, everything else through `fetch`. Rejects with the system's error where the port cannot be had. */
 export const listen = (host: string, port: number, serve: Serve): Promise<Listening> => {
-  const viaFetch = getRequestListener(serve.fetch, { overrideGlobalObjects: false, hostname: host });
+  const viaFetch = getRequestListener(serve.fetch, { overrideGlobalObjects: false, autoCleanupIncoming: false, hostname: host });
   const server = createServer(
     { requestTimeout: longestRequestMillis, headersTimeout: 30_000, keepAliveTimeout: 65_000 },
     (request, response) => {
       const target = hotTarget(request.method, request.url);
-      if (target === undefined) return void viaFetch(request, response);
+      if (target === undefined) {
+        response.once('finish', () => readToEnd(request));
+        void viaFetch(request, response);
+        return;
+      }
       const { authorization, traceparent, 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
       const body = readAll(request, serve.inferBodyBytes);
       const asked = { target, authorization, traceparent: traceparent as string | undefined, contentType, contentEncoding, body };

@@ -31,16 +31,33 @@ describe('a body held whole', () => {
     expect(refused.bodyUsed).toBe(false);
   });
 
-  it('is refused at the byte past the limit where its length was not announced, and not read on', async () => {
+  it('is refused at the byte past the limit where its length was not announced', async () => {
     let pulled = 0;
     const endless = new ReadableStream<Uint8Array>({
-      pull(controller) {
+      async pull(controller) {
         pulled++;
+        await new Promise((resolve) => setTimeout(resolve, 1));
         controller.enqueue(bytes('ab'));
       },
     });
-    expect(codeOf(await readBody(request(endless), 5))).toBe('body-too-large');
+    const refused = request(endless);
+    expect(codeOf(await readBody(refused, 5))).toBe('body-too-large');
     expect(pulled).toBeLessThan(10);
+  });
+
+  it('is thrown away after its refusal, so that its sender comes to read why, but not for ever', async () => {
+    let sent = 0;
+    const cancelled = new Promise<number>((resolve) => {
+      const endless = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          sent += 1024 * 1024;
+          controller.enqueue(new Uint8Array(1024 * 1024));
+        },
+        cancel: () => resolve(sent),
+      });
+      void readBody(request(endless), 5);
+    });
+    expect(await cancelled).toBeLessThan(70 * 1024 * 1024);
   });
 });
 

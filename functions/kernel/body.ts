@@ -14,12 +14,32 @@ export const readBody = async (request: Request, limit: number): Promise<Uint8Ar
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > limit) return tooLarge(limit);
-    chunks.push(chunk);
+  const reader = request.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
+    size += value.length;
+    if (size > limit) {
+      void discard(reader).catch(() => undefined);
+      return tooLarge(limit);
+    }
+    chunks.push(value);
   }
-  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
+};
+
+const mostDiscardedBytes = 64 * 1024 * 1024;
+
+/**
+ * Throws away what is left of a refused body, up to a bound. Most clients read the answer only when they have sent all, and cancelling ends the
+ * connection: they would hear of a broken pipe and not of what was wrong.
+ */
+const discard = async (reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> => {
+  for (let left = mostDiscardedBytes; left > 0; ) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    left -= value.length;
+  }
+  await reader.cancel();
 };
 
 /** A body as a stream that ends with `Rejected` `body-too-large` past the limit. */
