@@ -1,0 +1,55 @@
+import { exact } from '../../domain/kernel/money.ts';
+import { atScale, firstMillion } from './assumptions.ts';
+import { type Bill, billOf, billOnTop, type Line, nothingLeft, totalOf } from './bill.ts';
+import { eventUsage } from './event-usage.ts';
+import { assertPriced } from './free-kinds.ts';
+import type { Graph } from './graph.ts';
+import { idleUsage } from './idle.ts';
+import type { DomainEventCost } from './measured-event.ts';
+import type { Prediction } from './measured-prediction.ts';
+import { predictionUsage } from './prediction-usage.ts';
+import { storageUsage } from './storage-usage.ts';
+
+export type Measured = { readonly prediction: Prediction; readonly event: DomainEventCost };
+
+/** What a stack costs, by what makes the cost. Edge lines (CloudFront, WAF) are part of `predictions` and not of its budget. */
+export type Estimate = {
+  readonly stack: string;
+  readonly idle: Bill;
+  /** On top of an idle month, in what it leaves of the allowances. */
+  readonly firstMillion: Bill;
+  /** Without any allowance. */
+  readonly furtherMillion: Bill;
+  readonly events: Bill;
+  readonly storage: Bill;
+};
+
+export const estimate = (stack: string, graph: Graph, { prediction, event }: Measured): Estimate => {
+  assertPriced(graph);
+  const idle = idleUsage(graph);
+  return {
+    stack,
+    idle: billOf(idle),
+    firstMillion: billOnTop(idle, predictionUsage(graph, prediction, firstMillion)),
+    furtherMillion: billOf(predictionUsage(graph, prediction, atScale), nothingLeft),
+    events: billOf(eventUsage(graph, event), nothingLeft),
+    storage: billOf(storageUsage(graph), nothingLeft),
+  };
+};
+
+export const isEdge = ({ kind }: Line): boolean => kind === 'network-edge';
+const withoutEdge = ({ lines }: Bill) => totalOf(lines.filter((line) => !isEdge(line)));
+
+/** The limits that the platform is held to, in US dollars. */
+export const limits = { idleInDev: '5.00', millionPredictions: '2.50' } as const;
+
+/** What an estimate breaks, in sentences; nothing where it holds. */
+export const broken = (estimates: readonly Estimate[]): readonly string[] =>
+  estimates.flatMap(({ stack, idle, firstMillion: first, furtherMillion }) => [
+    ...over(`${stack} idle`, stack.endsWith('-dev') ? idle.total : exact('0'), limits.idleInDev, 'a month'),
+    ...over(`${stack}, the first million predictions without the edge`, withoutEdge(first), limits.millionPredictions, 'in all'),
+    ...over(`${stack}, each further million predictions without the edge`, withoutEdge(furtherMillion), limits.millionPredictions, 'each'),
+  ]);
+
+const over = (what: string, total: ReturnType<typeof exact>, limit: string, per: string): readonly string[] =>
+  total.gt(exact(limit)) ? [`${what}: $${total.toFixed(2)}, over the budget of $${limit} ${per}`] : [];
