@@ -1,10 +1,11 @@
 import type { Clock } from '../../domain/kernel/clock.ts';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { DeadLetter, DeadLetters } from '../../domain/kernel/queue.ts';
+import { tableLimits } from '../../domain/kernel/table-rules.ts';
 import { allLetters, type Buried, letterKey, tenantHead, tenantLetterKey } from './buried.ts';
 import { enqueueAt, messageDueNow } from './messages.ts';
 import type { LocalStore } from './store.ts';
-import { cursorAfter, keyOfCursor, largestKeyPart, successor } from './table-keys.ts';
+import { cursorAfter, keyOfCursor, successor } from './table-keys.ts';
 
 const decode = (value: Buffer): Buried => JSON.parse(value.toString()) as Buried;
 const shown = ({ address: _, message: __, ...letter }: Buried): DeadLetter => letter;
@@ -14,7 +15,7 @@ export const localDeadLetters = (store: LocalStore, { clock }: { readonly clock:
   const { environment, commit } = store.inner;
   const find = (id: string): Buried | undefined => {
     // Any text may be asked for; the store takes no longer keys.
-    if (Buffer.byteLength(id) > largestKeyPart) return undefined;
+    if (Buffer.byteLength(id) > tableLimits.keyBytes) return undefined;
     const value = environment.get(letterKey(id));
     return value === undefined ? undefined : decode(value);
   };

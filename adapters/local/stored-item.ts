@@ -1,8 +1,5 @@
-import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { Item } from '../../domain/kernel/table.ts';
-
-/** 400 KB of JSON an item. */
-export const largestItem = 400 * 1024;
+import { itemTooLarge, tableLimits } from '../../domain/kernel/table-rules.ts';
 
 /** What a condition asks for lies before the JSON, so that no write parses what it replaces: version and expiry as doubles, NaN where there is none. */
 const headerLength = 16;
@@ -11,8 +8,7 @@ const headerLength = 16;
 export const encodeItem = (item: Item): Buffer => {
   const json = JSON.stringify(item);
   const length = Buffer.byteLength(json);
-  if (length > largestItem)
-    throw new Rejected(failed('too-large', 'item-too-large', `An item is at most ${largestItem} bytes of JSON; this one has ${length}.`));
+  if (length > tableLimits.itemBytes) throw itemTooLarge(length);
   const bytes = Buffer.allocUnsafe(headerLength + length);
   bytes.writeDoubleBE(item.version ?? Number.NaN, 0);
   bytes.writeDoubleBE(item.expiresAt ?? Number.NaN, 8);

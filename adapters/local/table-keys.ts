@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { Key, SortRange } from '../../domain/kernel/table.ts';
+import { checkedKeyPart, invalidCursor, invalidKey } from '../../domain/kernel/table-rules.ts';
 
 /**
  * How keys become bytes whose order is the order that the ports promise. LMDB compares bytes and takes keys up to 4,026 of them
@@ -19,8 +19,6 @@ export const kinds = {
   tenantDeadLetter: 9,
 } as const;
 
-/** A part of a key holds at most this many bytes of UTF-8. */
-export const largestKeyPart = 1024;
 const largestKey = 4000;
 
 /** Of the store's file, in bytes: the smallest whose keys hold a partition and a sort key of the largest size. */
@@ -125,13 +123,9 @@ const hashed = (bytes: Buffer, room: number): Buffer =>
 
 const textBytes = (text: string): Buffer => {
   const bytes = Buffer.from(text);
-  if (bytes.length === 0 || bytes.length > largestKeyPart) throw invalidKey(`A key is 1 to ${largestKeyPart} bytes of UTF-8.`);
-  if (bytes.length !== text.length && bytes.toString() !== text)
-    throw invalidKey('A key is well-formed Unicode: it holds half of a surrogate pair.');
+  checkedKeyPart(text, bytes.length);
   return bytes;
 };
-
-const invalidKey = (detail: string): Rejected => new Rejected(failed('invalid', 'invalid-key', detail));
 
 /** Where a page ended, in a form that only the same query takes back: the rest of the key after `head`, and a digest over both. */
 export const cursorAfter = (head: Buffer, key: Buffer): string =>
@@ -145,10 +139,6 @@ export const keyOfCursor = (head: Buffer, { low, high }: ByteSpan, cursor: strin
   if (!genuine || key.compare(low) < 0 || key.compare(high) >= 0) throw invalidCursor();
   return key;
 };
-
-/** The failure of every port that pages. */
-export const invalidCursor = (): Rejected =>
-  new Rejected(failed('invalid', 'invalid-cursor', 'The cursor is not one that this query gave.'));
 
 const digestLength = 6;
 const digestOf = (key: Buffer): Buffer => createHash('sha256').update(key).digest().subarray(0, digestLength);

@@ -1,13 +1,11 @@
 import type { Clock } from '../../domain/kernel/clock.ts';
-import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { Item, Items, Page, SortRange, Table } from '../../domain/kernel/table.ts';
+import { checkBatch, checkedLimit, unknownIndex } from '../../domain/kernel/table-rules.ts';
 import type { Environment } from './group-commit.ts';
 import { rememberedItems } from './remembered-items.ts';
 import { decodeItem, isExpired } from './stored-item.ts';
 import { type ByteSpan, cursorAfter, indexSpan, itemKey, itemSpan, keyOfCursor, kinds, partitionHead } from './table-keys.ts';
-import { type TableLayout, tooLarge } from './table-writes.ts';
-
-const largestBatchGet = 100;
+import type { TableLayout } from './table-writes.ts';
 
 /** The reading half of a table: LMDB answers from its map of the file, so a read waits for nothing. */
 export const tableReads = (
@@ -26,7 +24,7 @@ export const tableReads = (
   });
 
   const pageOf = (head: Buffer, span: ByteSpan, page: Page, itemOf: (value: Buffer, now: Date) => Item | undefined): Items => {
-    const limit = limitOf(page);
+    const limit = checkedLimit(page);
     const now = clock.now();
     const items: Item[] = [];
     let lastKey: Buffer | undefined;
@@ -43,7 +41,7 @@ export const tableReads = (
   return {
     get: async (key) => get(key, clock.now()),
     async batchGet(keys) {
-      if (keys.length > largestBatchGet) throw tooLarge(`A batch get holds at most ${largestBatchGet} keys; this one has ${keys.length}.`);
+      checkBatch(keys);
       const now = clock.now();
       return keys.map((key) => read(itemKey(layout.id, key), now)).filter((item) => item !== undefined);
     },
@@ -53,16 +51,11 @@ export const tableReads = (
     },
     async queryIndex(index, partition, range: SortRange = {}, page = {}) {
       const declared = layout.indexes.find(({ name }) => name === index);
-      if (declared === undefined) throw new Rejected(failed('invalid', 'unknown-index', `The table declares no index ${index}.`));
+      if (declared === undefined) throw unknownIndex(index);
       const head = partitionHead(kinds.index, declared.id, partition);
       return pageOf(head, indexSpan(head, range), page, (value, now) => read(value, now));
     },
   };
-};
-
-const limitOf = ({ limit = 100 }: Page): number => {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 1000) return limit;
-  throw new Rejected(failed('invalid', 'invalid-limit', `A page holds 1 to 1,000 items, not ${limit}.`));
 };
 
 function* entriesOf(

@@ -1,5 +1,5 @@
-import { failed, Rejected } from '../../domain/kernel/failure.ts';
-import type { Condition, Item, Key, Write, WriteOutcome } from '../../domain/kernel/table.ts';
+import type { Condition, Item, Write, WriteOutcome } from '../../domain/kernel/table.ts';
+import { checkedExpiry } from '../../domain/kernel/table-rules.ts';
 import type { ChangeLog } from './change-log.ts';
 import type { Transaction } from './group-commit.ts';
 import type { Epoch } from './remembered-items.ts';
@@ -39,14 +39,9 @@ export const preparePut = (layout: TableLayout, item: Item, condition: Condition
   condition,
   isWrite: true,
   value: encodeItem(item),
-  expiresAt: expirationOf(item),
+  expiresAt: checkedExpiry(item),
   indexKeys: indexKeysOf(layout, item),
 });
-
-const expirationOf = ({ expiresAt }: Item): number | undefined => {
-  if (expiresAt === undefined || (Number.isInteger(expiresAt) && expiresAt >= 0 && expiresAt < 2 ** 32)) return expiresAt;
-  throw new Rejected(failed('invalid', 'invalid-expiry', '`expiresAt` is a whole number of seconds since 1970.'));
-};
 
 /** The entries by which an item is found: one for each index of which it has both attributes. */
 export const indexKeysOf = (layout: Pick<TableLayout, 'indexes'>, item: Item): readonly Buffer[] => {
@@ -112,23 +107,3 @@ export const removeItem = (transaction: Transaction, layout: TableLayout, key: B
   layout.epoch.touch(transaction);
   layout.changes?.record(transaction, key);
 };
-
-/** Throws `Rejected`: `foreign-partition`, `transaction-too-large` or `duplicate-key` (a cloud's transaction takes an item once). */
-export const checkTransaction = (pk: string, writes: readonly Write[]): void => {
-  if (writes.length > largestTransaction)
-    throw tooLarge(`A transaction holds at most ${largestTransaction} writes; this one has ${writes.length}.`);
-  const seen = new Set<string>();
-  for (const write of writes) {
-    const key: Key = write.type === 'put' ? write.item : write.key;
-    if (key.pk !== pk)
-      throw new Rejected(
-        failed('invalid', 'foreign-partition', `A transaction writes to one partition, ${pk}; this one also to ${key.pk}.`),
-      );
-    if (seen.has(key.sk))
-      throw new Rejected(failed('invalid', 'duplicate-key', `A transaction names an item once; this one names ${key.sk} twice.`));
-    seen.add(key.sk);
-  }
-};
-
-const largestTransaction = 100;
-export const tooLarge = (detail: string): Rejected => new Rejected(failed('too-large', 'transaction-too-large', detail));

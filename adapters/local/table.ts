@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/kernel/clock.ts';
 import type { Item, Table, TableDeclaration, Write } from '../../domain/kernel/table.ts';
+import { checkTransaction } from '../../domain/kernel/table-rules.ts';
 import { changeLog } from './change-log.ts';
 import type { Environment, GroupCommit } from './group-commit.ts';
 import { durably, type Names } from './names.ts';
@@ -9,7 +10,6 @@ import { kinds, prefixOf, successor } from './table-keys.ts';
 import { tableReads } from './table-reads.ts';
 import {
   applyWrites,
-  checkTransaction,
   type IndexLayout,
   indexKeysOf,
   type PreparedWrite,
