@@ -77,7 +77,7 @@ const monthOf = async (folder: string, records: number) => {
   const [usage, rollups] = [store.table('usage', { changes: true }), store.table('rollups', {})];
   const folding = changeStream(store, 'usage').subscribe('fold-usage', foldUsage(rollups), { linger: 50 });
   const accounts = { ...table, events: eventStore(table, { clock, ids }) };
-  const books: Books = { accounts, rollups, clock, settled: folding.idle };
+  const books: Books = { accounts, usage, rollups, clock, settled: folding.idle };
   const open = async () => {
     handledOrThrow(await accounts.events.handle(planAggregate, planStream('growth'), { type: 'define', id: 'growth', terms }, { by }));
     for (const tenant of tenants) {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { inMemoryTable } from '../../adapters/conformance/in-memory-table.ts';
 import { eventStore, handledOrThrow } from '../kernel/event-store.ts';
 import { failed, Rejected } from '../kernel/failure.ts';
-import { tableMeter, usagePartition, usageShards } from '../kernel/meter.ts';
-import type { Item, Table } from '../kernel/table.ts';
+import { parseUsagePartition, tableMeter, usagePartition, usageShards } from '../kernel/meter.ts';
+import type { Change, Item, Table } from '../kernel/table.ts';
 import type { TenantId } from '../kernel/tenancy.ts';
 import { accountAggregate, accountStream } from './account.ts';
 import { closePeriod, invoicesOf } from './closing.ts';
@@ -12,6 +12,7 @@ import { nextPeriod, type Period } from './period.ts';
 import { planAggregate, planStream } from './plan.ts';
 import { previewInvoice } from './preview.ts';
 import { foldUsage } from './rollup.ts';
+import { unfoldedPartitions } from './unfolded.ts';
 import { verifyTenant } from './verification.ts';
 
 const [acme, zeta] = ['acme', 'zeta'] as [TenantId, TenantId];
@@ -27,7 +28,8 @@ const basic = {
 
 const business = () => {
   let now = new Date('2026-11-10T00:00:00Z');
-  let [number, folded] = [0, 0];
+  let number = 0;
+  const waitedFor: string[] = [];
   const clock = { now: () => now };
   const table = inMemoryTable({
     indexes: { directory: { partition: 'directory', sort: 'name' }, ledger: { partition: 'ledger', sort: 'entry' } },
@@ -35,11 +37,22 @@ const business = () => {
   const [usage, rollups] = [inMemoryTable(), inMemoryTable()];
   const ids = { next: () => `id-${String(number++).padStart(6, '0')}` };
   const accounts = { ...table, events: eventStore(table, { clock, ids }) };
-  const settled = async () => {
-    await foldUsage(rollups)(usage.changes().slice(folded));
-    folded = usage.changes().length;
+  // As on a cloud: what is a day old was folded by itself; of the rest, who does not name a partition does not wait for it.
+  const delivered = new Set<Change>();
+  const fold = async (isMeant: (partition: string) => boolean) => {
+    const batch = usage.changes().filter((change) => !delivered.has(change) && isMeant(change.key.pk));
+    await foldUsage(rollups)(batch);
+    for (const change of batch) delivered.add(change);
   };
-  const books = { accounts, rollups, clock, settled };
+  const settled = async (partitions: AsyncIterable<string>) => {
+    const dayAgo = new Date(now.getTime() - 86_400_000).toISOString().slice(0, 13);
+    await fold((partition) => (parseUsagePartition(partition)?.hour ?? '') < dayAgo);
+    for await (const named of partitions) {
+      waitedFor.push(named);
+      await fold((partition) => partition === named);
+    }
+  };
+  const books = { accounts, usage, rollups, clock, settled };
   const meter = tableMeter(usage, clock);
   const open = async (tenant: TenantId, plan?: string) => {
     const command = { type: 'open', tenantId: tenant, name: tenant, at: now.toISOString() } as const;
@@ -55,6 +68,8 @@ const business = () => {
     rollups,
     table,
     open,
+    waitedFor,
+    settle: () => settled(unfoldedPartitions(books, [acme, zeta])),
     at: (time: string) => {
       now = new Date(time);
     },
@@ -94,6 +109,32 @@ const business = () => {
 };
 
 describe('closing a period', () => {
+  it('waits for those partitions only that hold facts of its last day', async () => {
+    const it = business();
+    await it.open(acme);
+    await it.open(zeta);
+    for (const [time, tenant] of [
+      ['2026-11-29T23:59:59Z', acme],
+      ['2026-11-30T01:00:00Z', acme],
+      ['2026-11-30T23:59:59Z', zeta],
+      ['2026-12-01T00:00:00Z', zeta],
+    ] as const) {
+      it.at(time);
+      await it.use(tenant, 1);
+    }
+    it.at('2026-12-01T01:00:00Z');
+    await it.close(november);
+    expect(it.waitedFor.map((partition) => partition.slice(0, -2))).toEqual(['acme#usage#2026-11-30T01', 'zeta#usage#2026-11-30T23']);
+  });
+  it('waits for nothing once the period is over for more than a day', async () => {
+    const it = business();
+    await it.open(acme);
+    it.at('2026-11-30T23:59:59Z');
+    await it.use(acme, 1);
+    it.at('2026-12-02T01:00:00Z');
+    await it.close(november);
+    expect(it.waitedFor).toEqual([]);
+  });
   it('folds what is still to be folded and issues an invoice to every subscriber', async () => {
     const it = business();
     await it.plan();
@@ -235,7 +276,7 @@ describe('a preview', () => {
     await it.plan();
     await it.open(acme, 'basic');
     await it.use(acme, 4);
-    await it.books.settled();
+    await it.settle();
     expect(await previewInvoice(it.books, acme)).toMatchObject({ status: 'preview', period: november, total: '12.00' });
   });
   it('is of the next period once the running one is closed', async () => {
@@ -245,7 +286,7 @@ describe('a preview', () => {
     await it.use(acme, 4);
     await it.close(november, { force: true });
     await it.use(acme, 2);
-    await it.books.settled();
+    await it.settle();
     expect(await previewInvoice(it.books, acme)).toMatchObject({ period: december, total: '11.00' });
   });
   it('is not to be had without a plan', async () => {
@@ -259,7 +300,7 @@ describe('verifying a period', () => {
   const verified = async (tamper: (it: ReturnType<typeof business>) => Promise<unknown>) => {
     const it = business();
     await it.use(acme, 9);
-    await it.books.settled();
+    await it.settle();
     await tamper(it);
     const outcome = await verifyTenant(
       { usage: it.usage, rollups: it.rollups, settled: it.books.settled, pause: async () => undefined },

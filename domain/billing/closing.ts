@@ -15,17 +15,19 @@ import {
   type UsageByPeriod,
 } from './account.ts';
 import type { Invoice, PlanSnapshot } from './invoice.ts';
-import { type Period, periodAggregate, periodOf, periodStream, periodsBetween } from './period.ts';
+import { type Period, periodAggregate, periodEnd, periodOf, periodStream, periodsBetween } from './period.ts';
 import { directoryIndex, planAggregate, planStream } from './plan.ts';
+import { unfoldedPartitions } from './unfolded.ts';
 import { monthlyUsage } from './usage.ts';
 
 export type Books = {
   /** Accounts, plans, periods and invoices. */
   readonly accounts: Table & { readonly events: EventStore };
+  readonly usage: Pick<Table, 'query'>;
   readonly rollups: Table;
   readonly clock: Clock;
-  /** Resolves when every usage fact written before has been folded. */
-  readonly settled: () => Promise<void>;
+  /** Resolves when every usage fact written before to these partitions has been folded; a store that knows how far folding is looks at none of them. */
+  readonly settled: (partitions: AsyncIterable<string>) => Promise<void>;
 };
 
 export type ChangedBy = { readonly by: Pick<Principal, 'id'>; readonly traceparent?: string };
@@ -45,6 +47,11 @@ export async function* accountsOf({ accounts }: Pick<Books, 'accounts'>): AsyncG
     yield page.states;
     cursor = page.next;
   } while (cursor !== null);
+}
+
+/** The tenants of all billing accounts. */
+export async function* tenantsOf(books: Pick<Books, 'accounts'>): AsyncGenerator<TenantId> {
+  for await (const page of accountsOf(books)) for (const { state } of page) yield state.tenantId as TenantId;
 }
 
 /** The plan that an account has now, if any. */
@@ -132,7 +139,7 @@ export const closePeriod = async (
   const begun = await books.accounts.events.handle(periodAggregate, stream, { type: 'begin-close', period, at, force }, changed);
   if (isFailure(begun)) return begun;
   if (begun.state.status === 'closed') return { status: 'closed' };
-  await books.settled();
+  await books.settled(unfoldedPartitions(books, tenantsOf(books), periodEnd(period)));
   await settleAll(books, period, changed);
   await publish();
   const invoices = await count(invoicesOf(books, period));

@@ -1,5 +1,6 @@
 import { factsOnly, usagePartition, usageShards } from '../kernel/meter.ts';
 import type { Table } from '../kernel/table.ts';
+import type { Books } from './closing.ts';
 import { addCounts, type Counts, noUsage, type Quantities, quantitiesOf, type Totals } from './meters.ts';
 import type { Period } from './period.ts';
 import { countsOf, rollupPartition } from './rollup.ts';
@@ -47,8 +48,7 @@ const same = (left: Counts, right: Counts): boolean =>
 export type VerificationPorts = {
   readonly usage: Table;
   readonly rollups: Table;
-  /** Resolves when every fact written before has been folded. */
-  readonly settled: () => Promise<void>;
+  readonly settled: Books['settled'];
   /** Lets whatever else the process has to do go first. */
   readonly pause: () => Promise<void>;
 };
@@ -63,13 +63,18 @@ const compareShard = async (
 ): Promise<{ recounted: Recount; rollup: Counts }> => {
   let rollup = folded;
   for (let attempt = 1; ; attempt++) {
-    const recounted = await recount(ports.usage, usagePartition(tenant, hour, shard));
+    const partition = usagePartition(tenant, hour, shard);
+    const recounted = await recount(ports.usage, partition);
     if (same(recounted, rollup) || attempt === attempts) return { recounted, rollup };
-    await ports.settled();
+    await ports.settled(only(partition));
     const item = await ports.rollups.get({ pk: rollupPartition(tenant, period), sk: `${hour}#${shard}` });
     rollup = item === undefined ? nothing : countsOf(item);
   }
 };
+
+async function* only(partition: string): AsyncGenerator<string> {
+  yield partition;
+}
 
 const shardsOf = async (rollups: Table, tenant: string, period: Period): Promise<ReadonlyMap<string, Counts>> => {
   const shards = new Map<string, Counts>();

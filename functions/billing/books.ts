@@ -3,9 +3,10 @@ import type { PortsOf } from '../kernel/handler.ts';
 import type { billing } from './context.ts';
 
 /** The ports of this context as the domain's closing knows them. */
-export const booksOf = ({ accounts, rollups, clock, settled }: PortsOf<typeof billing>): Books => ({
+export const booksOf = ({ accounts, usage, rollups, clock, settled }: PortsOf<typeof billing>): Books => ({
   accounts,
+  usage,
   rollups,
   clock,
-  settled: () => settled('usage'),
+  settled: (partitions) => settled('usage', partitions),
 });

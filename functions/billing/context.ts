@@ -116,7 +116,7 @@ export const billing = context('billing', {
       body: CloseOptions,
       answers: { 200: CloseResult, 409: Problem },
       limit: long,
-      uses: { accounts: ['read', 'append'], usage: ['settle'], rollups: ['read'], exports: ['put'], exportWriter: ['put'] },
+      uses: { accounts: ['read', 'append'], usage: ['read', 'settle'], rollups: ['read'], exports: ['put'], exportWriter: ['put'] },
     },
     'GET /v1/billing/periods/{period}/verification': {
       does: 'verify-period',
@@ -145,7 +145,7 @@ export const billing = context('billing', {
       scope: 'tenant',
       answers: { 200: InvoiceView, 404: Problem },
       limit: json,
-      uses: { accounts: ['read'], usage: ['settle'], rollups: ['read'] },
+      uses: { accounts: ['read'], usage: ['read', 'settle'], rollups: ['read'] },
     },
     'GET /v1/invoices/{id}': {
       does: 'get-invoice',

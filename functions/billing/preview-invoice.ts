@@ -1,4 +1,5 @@
 import { previewInvoice as preview } from '../../domain/billing/preview.ts';
+import { unfoldedPartitions } from '../../domain/billing/unfolded.ts';
 import { isFailure } from '../../domain/kernel/failure.ts';
 import { handler, ok } from '../kernel/handler.ts';
 import { booksOf } from './books.ts';
@@ -7,7 +8,7 @@ import { invoiceView } from './invoice-view.ts';
 
 export const previewInvoice = handler<typeof billing, 'GET /v1/invoices/preview'>(async ({ principal }, ports) => {
   const books = booksOf(ports);
-  await books.settled();
+  await books.settled(unfoldedPartitions(books, [principal.tenant]));
   const invoice = await preview(books, principal.tenant);
   return isFailure(invoice) ? invoice : ok(invoiceView(invoice));
 });

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { accountsOf } from '../../domain/billing/closing.ts';
-import { parsePeriod } from '../../domain/billing/period.ts';
+import { accountsOf, tenantsOf } from '../../domain/billing/closing.ts';
+import { parsePeriod, periodEnd } from '../../domain/billing/period.ts';
+import { unfoldedPartitions } from '../../domain/billing/unfolded.ts';
 import { type TenantVerification, verifyTenant } from '../../domain/billing/verification.ts';
 import { isFailure } from '../../domain/kernel/failure.ts';
 import { handler, ok } from '../kernel/handler.ts';
@@ -10,8 +11,9 @@ import type { billing } from './context.ts';
 export const verifyPeriod = handler<typeof billing, 'GET /v1/billing/periods/{period}/verification'>(async ({ params }, ports) => {
   const period = parsePeriod(params.period);
   if (isFailure(period)) return period;
-  const { settled } = booksOf(ports);
-  await settled();
+  const books = booksOf(ports);
+  const { settled } = books;
+  await settled(unfoldedPartitions(books, tenantsOf(books), periodEnd(period)));
   const tenants: TenantVerification[] = [];
   for await (const page of accountsOf(ports))
     for (const { state } of page)

@@ -47,8 +47,8 @@ export type SharedPorts = {
   readonly meter: Meter;
   readonly deadLetters: DeadLetters;
   readonly exportWriter: ExportWriter;
-  /** Resolves when the table's change stream has been handled up to now by every consumer. */
-  readonly settled: (table: string) => Promise<void>;
+  /** Resolves when every consumer of the table's changes has handled what was written before to these partitions. */
+  readonly settled: (table: string, partitions: AsyncIterable<string>) => Promise<void>;
 };
 
 type Declared = Partial<Pick<ContextDeclaration, 'tables' | 'objects' | 'queues' | 'borrows' | 'routes'>>;
