@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+type Step = { readonly uses?: string; readonly run?: string; readonly with?: { readonly [input: string]: unknown } };
+type Job = {
+  readonly permissions?: { readonly [scope: string]: string };
+  readonly 'timeout-minutes'?: number;
+  readonly environment?: string;
+  readonly steps: readonly Step[];
+};
+type Workflow = {
+  readonly on: { readonly [event: string]: unknown };
+  readonly permissions: object;
+  readonly concurrency: { readonly group: string };
+  readonly jobs: { readonly [name: string]: Job };
+};
+
+const folder = new URL('../.github/', import.meta.url);
+const read = <T>(path: string): T => parse(readFileSync(new URL(path, folder), 'utf8')) as T;
+const names = readdirSync(new URL('workflows/', folder)).sort();
+const workflows = names.map((name) => [name, read<Workflow>(`workflows/${name}`)] as const);
+const jobs = workflows.flatMap(([file, { jobs: all }]) => Object.entries(all).map(([job, body]) => [`${file}: ${job}`, body] as const));
+const composite = read<{ readonly runs: { readonly steps: readonly Step[] } }>('actions/stack/action.yml').runs.steps;
+const steps = [
+  ...jobs.flatMap(([where, { steps: all }]) => all.map((step) => ({ where, step }))),
+  ...composite.map((step) => ({ where: 'stack', step })),
+];
+
+describe('the workflows', () => {
+  it('are these', () => {
+    expect(names).toEqual(['deploy.yml', 'nightly.yml', 'preview.yml', 'test.yml']);
+  });
+
+  it.each(workflows)('%s gives no permission to all, and runs once at a time', (_, { permissions, concurrency, on }) => {
+    expect(permissions).toEqual({});
+    expect(concurrency.group).not.toBe('');
+    expect(Object.keys(on)).not.toContain('pull_request_target');
+  });
+
+  it.each(jobs)('%s says what it may do and when it is over', (_, job) => {
+    expect(Object.keys(job.permissions ?? {}).length).toBeGreaterThan(0);
+    expect(job.permissions).not.toHaveProperty('contents', 'write');
+    expect(job['timeout-minutes']).toBeGreaterThan(0);
+    expect(job['timeout-minutes']).toBeLessThanOrEqual(90);
+  });
+
+  it('use only actions of a fixed major version, or of this repository', () => {
+    const loose = steps.filter(({ step }) => step.uses !== undefined && !/@v\d+$|@[0-9a-f]{40}$|^\.\//.test(step.uses));
+    expect(loose).toEqual([]);
+  });
+
+  it('put nothing into a script that a stranger may write', () => {
+    expect(steps.filter(({ step }) => /\$\{\{/.test(step.run ?? ''))).toEqual([]);
+  });
+
+  it('leave no token of the repository behind in the checkout', () => {
+    const kept = steps.filter(({ step }) => step.uses?.startsWith('actions/checkout') && step.with?.['persist-credentials'] !== false);
+    expect(kept).toEqual([]);
+  });
+
+  it('deploy each environment as itself, prod last', () => {
+    const { jobs: deploy } = read<{ jobs: { [name: string]: Job & { needs?: string } } }>('workflows/deploy.yml');
+    expect(Object.entries(deploy).map(([name, { environment, needs }]) => [name, environment, needs])).toEqual([
+      ['dev', 'aws-dev', undefined],
+      ['staging', 'aws-staging', 'dev'],
+      ['prod', 'aws-prod', 'staging'],
+    ]);
+  });
+
+  it('look for drift every night', () => {
+    const { jobs: nightly } = read<Workflow>('workflows/nightly.yml');
+    expect(nightly.drift?.steps.map(({ run }) => run).join('\n')).toContain('--refresh --expect-no-changes');
+  });
+});
