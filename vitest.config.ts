@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{domain,events,functions,adapters,tools}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/*.emulator.test.ts'],
+    exclude: ['**/node_modules/**', '**/*.emulator.test.ts', '**/*.engine.test.ts'],
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,

@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AwsProvider, startAwsProvider } from '../../tools/engine/aws/provider.ts';
+import { buildEngine } from '../../tools/engine/build.mjs';
+import { startLanguageHost } from '../../tools/engine/language-host.ts';
+import type { Watch } from '../../tools/engine/provider/provider.ts';
+import { startRandomProvider } from '../../tools/engine/random/provider.ts';
+import { type Happened, readEvents } from './events.ts';
+
+export type Outcome = Happened & { readonly code: number | null; readonly said: string };
+export type Running = { readonly process: ChildProcess; readonly done: Promise<Outcome> };
+
+export type EngineOptions = {
+  /** The emulator on which resources are made. */
+  readonly endpoint: string;
+  readonly region?: string;
+  readonly watch?: Watch;
+  /** For the program. */
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+/** The real engine with file state of its own, whose providers make things on an emulator. */
+export type Engine = {
+  readonly aws: AwsProvider;
+  readonly env: NodeJS.ProcessEnv;
+  /** Any command of the CLI in a folder with a Pulumi.yaml, to its end. */
+  run(folder: string, args: readonly string[]): Promise<Outcome>;
+  /** The same, which the caller may interrupt. */
+  start(folder: string, args: readonly string[]): Running;
+  stop(): Promise<void>;
+};
+
+export const account = '000000000000';
+/** What encrypts the secrets in the state. */
+const passphrase = 'engine';
+
+const withEvents = new Set(['preview', 'up', 'refresh', 'destroy']);
+
+export const startEngine = async ({ endpoint, region = 'eu-central-1', watch = {}, env: given = {} }: EngineOptions): Promise<Engine> => {
+  const pulumi = await buildEngine();
+  const home = mkdtempSync(join(tmpdir(), 'engine-'));
+  const state = join(home, 'state');
+  mkdirSync(state);
+  const base: NodeJS.ProcessEnv = { ...process.env, AWS_REGION: region, ...given };
+  let current = process.cwd();
+  const [aws, random, language] = await Promise.all([
+    startAwsProvider({ endpoint, region, id: account }, { folder: () => current, watch }),
+    startRandomProvider(),
+    startLanguageHost(base),
+  ]);
+  const env: NodeJS.ProcessEnv = {
+    ...base,
+    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_CONFIG_PASSPHRASE: passphrase,
+    PULUMI_HOME: join(home, 'home'),
+    // It takes the flag for the log of events, which the automation API reads, only so.
+    PULUMI_DEBUG_COMMANDS: 'true',
+    PULUMI_SKIP_UPDATE_CHECK: 'true',
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+    PULUMI_DEBUG_PROVIDERS: `aws:${aws.port},random:${random.port}`,
+    PULUMI_DEBUG_LANGUAGES: `nodejs:${language.port}`,
+  };
+
+  let runs = 0;
+  const start = (folder: string, args: readonly string[]): Running => {
+    runs += 1;
+    current = folder;
+    const log = join(home, `events-${runs}.json`);
+    const logged = withEvents.has(args[0] ?? '') ? ['--event-log', log, '--color', 'never'] : [];
+    const child = spawn(pulumi, [...args, ...logged, '--non-interactive'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+      });
+    const done = new Promise<Outcome>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code) => {
+        const happened = logged.length > 0 ? readEvents(log) : { steps: [], changes: {}, errors: [] };
+        resolve({ ...happened, code, said });
+      });
+    });
+    return { process: child, done };
+  };
+
+  return {
+    aws,
+    env,
+    start,
+    run: (folder, args) => start(folder, args).done,
+    stop: async () => {
+      for (const server of [aws, random, language]) server.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+};

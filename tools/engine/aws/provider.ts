@@ -1,0 +1,74 @@
+import type { Listening } from '../grpc.ts';
+import type { Kind } from '../provider/kind.ts';
+import { startProvider, type Watch } from '../provider/provider.ts';
+import { api, integration, route, stage } from './api-gateway.ts';
+import { type Account, clientsOf } from './clients.ts';
+import { table } from './dynamodb-table.ts';
+import { tableItem } from './dynamodb-table-item.ts';
+import { eventArchive } from './event-archive.ts';
+import { eventBus } from './event-bus.ts';
+import { eventRule } from './event-rule.ts';
+import { eventTarget } from './event-target.ts';
+import { role } from './iam-role.ts';
+import { rolePolicy, rolePolicyAttachment } from './iam-role-policy.ts';
+import { invokeOf } from './invoke.ts';
+import { lambdaAlias } from './lambda-alias.ts';
+import { eventInvokeConfig } from './lambda-event-invoke-config.ts';
+import { eventSourceMapping } from './lambda-event-source-mapping.ts';
+import { lambdaFunction } from './lambda-function.ts';
+import { lambdaPermission } from './lambda-permission.ts';
+import { type Records, recorded } from './recorded.ts';
+import { bucket } from './s3-bucket.ts';
+import { bucketSettings } from './s3-bucket-settings.ts';
+import { schedule } from './schedule.ts';
+import { secret } from './secret.ts';
+import { secretVersion } from './secret-version.ts';
+import { queue } from './sqs-queue.ts';
+import { queuePolicy } from './sqs-queue-policy.ts';
+
+const kindsOf = (account: Account): Kind[] => {
+  const clients = clientsOf(account);
+  return [
+    table(clients),
+    tableItem(clients),
+    queue(clients),
+    queuePolicy(clients),
+    eventBus(clients),
+    eventRule(clients),
+    eventTarget(clients),
+    eventArchive(clients),
+    bucket(clients, account),
+    ...bucketSettings(clients),
+    secret(clients),
+    secretVersion(clients),
+    role(clients),
+    rolePolicy(clients),
+    rolePolicyAttachment(clients),
+    lambdaFunction(clients, account),
+    lambdaAlias(clients, account),
+    lambdaPermission(clients),
+    eventSourceMapping(clients),
+    eventInvokeConfig(clients),
+    api(clients, account),
+    integration(clients),
+    route(clients),
+    stage(clients, account),
+    schedule(clients),
+  ];
+};
+
+export type AwsProvider = Listening & {
+  /** What was accepted without asking the emulator for it, and is not deleted yet. */
+  readonly records: Records;
+};
+
+export type AwsProviderOptions = { readonly folder: () => string; readonly watch?: Watch };
+
+/** A provider of the `aws` package that makes on an emulator what it is asked for. */
+export const startAwsProvider = async (account: Account, options: AwsProviderOptions): Promise<AwsProvider> => {
+  const kinds = new Map(kindsOf(account).map((kind) => [kind.type, kind]));
+  const records: Records = new Map();
+  const kindOf = (type: string) => kinds.get(type) ?? recorded(type, records, account);
+  const listening = await startProvider({ version: '7.48.0', kindOf, invoke: invokeOf(account), ...options });
+  return { ...listening, records };
+};
