@@ -19,7 +19,8 @@ import type { Log } from './log.ts';
 
 /**
  * What a route answers. `onlyOnce` holds members of the body that the first answer shows and a replay under the same Idempotency-Key
- * does not (a key's secret); `stream` replaces the JSON body.
+ * does not (a key's secret); `stream` replaces the JSON body, and `elsewhere` gives a URL where the same bytes can be had, for a transport that
+ * cannot carry so many.
  */
 export type Answer = {
   readonly status: number;
@@ -27,6 +28,7 @@ export type Answer = {
   readonly onlyOnce?: JsonObject;
   readonly headers?: { readonly [name: string]: string };
   readonly stream?: ObjectBody | Uint8Array;
+  readonly elsewhere?: () => Promise<string>;
 };
 
 export const ok = (body: Json, headers?: Answer['headers']): Answer =>

@@ -10,7 +10,10 @@ export type Log = {
   error(message: string, error: unknown, fields?: LogFields): void;
 };
 
-export const powertoolsLog = (service: string): Log => {
+/** The log of a function that a cloud calls again and again: each line names the call. */
+export type CalledLog = Log & { readonly calledAs: (requestId: string) => void };
+
+export const powertoolsLog = (service: string): CalledLog => {
   const logger = new Logger({ serviceName: service, logLevel: 'INFO' });
   // The logger writes to standard output and has no option for it; standard output belongs to the URL and the first key.
   Reflect.set(logger, 'console', new Console({ stdout: process.stderr, stderr: process.stderr }));
@@ -19,5 +22,6 @@ export const powertoolsLog = (service: string): Log => {
     warn: (message, fields = {}) => logger.warn(message, { ...fields }),
     error: (message, error, fields = {}) =>
       logger.error(message, { ...fields, error: error instanceof Error ? error : new TypeError(String(error)) }),
+    calledAs: (requestId) => logger.appendKeys({ function_request_id: requestId }),
   };
 };

@@ -43,6 +43,10 @@ export const inferenceError = (failure: Failure): Answer => ({
   headers: { 'content-type': 'application/json', ...challenge(failure) },
 });
 
+/** A failure where no route has said which shape its errors have: that of the protocol that the path belongs to. */
+export const failureAt = (path: string, failure: Failure): Answer =>
+  path === '/v2' || path.startsWith('/v2/') ? inferenceError(failure) : problem(failure);
+
 // RFC 6750, section 3: a refused bearer token is told which scheme would be right.
 const challenge = (failure: Failure): Record<string, string> =>
   failure.failure === 'unauthenticated' ? { 'www-authenticate': 'Bearer' } : {};

@@ -7,12 +7,13 @@ import type { Table } from '../../domain/kernel/table.ts';
 import { type Principal, platformTenant } from '../../domain/kernel/tenancy.ts';
 import { tellOfDenial } from './audit-denial.ts';
 import { type Authenticate, authorize } from './authentication.ts';
+import { carriable } from './carriable.ts';
 import { type ContextDeclaration, millisOf, type RouteDeclaration, type RouteKey } from './context.ts';
 import { grant, isUngranted } from './grants.ts';
 import type { Answer, AnyHandler, HttpRequest, SharedPorts } from './handler.ts';
 import { claimIdempotency, fingerprintOf, type Idempotency, type Instance } from './idempotency.ts';
 import { parseRequest } from './parse-request.ts';
-import { inferenceError, problem } from './problem.ts';
+import { failureAt, inferenceError, problem } from './problem.ts';
 import { respond } from './respond.ts';
 import { continueTrace, type Trace } from './trace.ts';
 
@@ -25,6 +26,8 @@ export type Serving = {
   readonly authenticate: Authenticate;
   /** Hears of every denied access. */
   readonly bus: EventBus;
+  /** How many bytes of a streamed answer the transport carries; any number unless told. */
+  readonly largestAnswerBytes?: number;
 };
 
 /** A context as it runs: its declaration, its handlers by `does`, its ports by name. */
@@ -60,21 +63,20 @@ export const platformApp = (contexts: readonly RunningContext[], serving: Servin
   for (const context of contexts) app.route('/', contextApp(context, serving));
   app.notFound((c) =>
     respond(
-      shape(c.req.path, failed('not-found', 'route-not-found', `There is nothing at ${c.req.method} ${c.req.path}; see /docs.`)),
+      failureAt(c.req.path, failed('not-found', 'route-not-found', `There is nothing at ${c.req.method} ${c.req.path}; see /docs.`)),
       continueTrace(c.req.header('traceparent')),
     ),
   );
   return app;
 };
 
-const shape = (path: string, failure: Failure): Answer => (path.startsWith('/v2') ? inferenceError(failure) : problem(failure));
-
 const methodNotAllowed = (request: Request, allowed: readonly string[]): Response => {
   const { pathname } = new URL(request.url);
   const allow = [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : [])].join(', ');
   const detail = `${request.method} is not for ${pathname}; it takes ${allow}.`;
-  const answer = shape(pathname, failed('invalid', 'method-not-allowed', detail));
-  const body = pathname.startsWith('/v2') ? answer.body : { ...(answer.body as object), title: 'Method Not Allowed', status: 405 };
+  const answer = failureAt(pathname, failed('invalid', 'method-not-allowed', detail));
+  const { body: shaped } = answer as { readonly body: object };
+  const body = 'error' in shaped ? shaped : { ...shaped, title: 'Method Not Allowed', status: 405 };
   return respond(
     { status: 405, body: body as NonNullable<Answer['body']>, headers: { ...answer.headers, allow } },
     continueTrace(request.headers.get('traceparent')),
@@ -132,7 +134,8 @@ const exchanged = async (
     if (isFailure(admitted)) return { answer: failure(admitted), principal };
     principal = admitted === nobody ? undefined : admitted;
     const outcome = await attempt(exchange, admitted, handle, failure);
-    return { answer: isFailure(outcome) ? failure(outcome) : outcome, principal };
+    if (isFailure(outcome)) return { answer: failure(outcome), principal };
+    return { answer: request.method === 'HEAD' ? outcome : await carriable(outcome, serving.largestAnswerBytes), principal };
   } catch (error) {
     if (error instanceof Rejected && !isUngranted(error.failure)) return { answer: failure(error.failure), principal };
     if (request.signal.aborted)
