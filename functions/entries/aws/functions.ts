@@ -1,0 +1,18 @@
+import { tableMeter } from '../../../domain/kernel/meter.ts';
+import type { ContextDeclaration } from '../../kernel/context.ts';
+import type { BoundContext } from '../bound-context.ts';
+import { type Ports, portsOf, qualified, type Tables, tablesOf } from '../ports.ts';
+import type { Lambda } from './lambda.ts';
+
+/** The ports of the contexts that a function runs, and the tables among them by qualified name. */
+export type Functions = { readonly tables: Tables; readonly portsFor: (declaration: ContextDeclaration) => Ports };
+
+/** Makes the ports of a function; none of them is on the network before it is used. */
+export const functionsOf = (bound: readonly BoundContext[], { cloud, log }: Pick<Lambda, 'cloud' | 'log'>, more: Ports = {}): Functions => {
+  const tables = tablesOf(
+    bound.map(({ declaration }) => declaration),
+    cloud,
+  );
+  const shared = { ...more, log, meter: tableMeter(tables(qualified('billing', 'usage')), cloud.clock) };
+  return { tables, portsFor: (declaration) => portsOf(declaration, tables, cloud, shared) };
+};
