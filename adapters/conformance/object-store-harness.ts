@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import { isFailure } from '../../domain/kernel/failure.ts';
 import type { ByteRange, ObjectInfo, ObjectStore } from '../../domain/kernel/object-store.ts';
+import type { Proofs } from './proof.ts';
+import type { Target } from './semantics.ts';
 
 /** An object store under test. `request` sends to a presigned URL; `elapse` lets that time pass for the store, on a cloud by waiting. */
 export type ObjectStoreUnderTest = {
@@ -38,10 +40,17 @@ export const statusOf = async (answer: Promise<Response>): Promise<number> => {
   return status;
 };
 
+/** What a put answers and what is read later are the same but for the second in which a store takes down the change. */
+export const expectSame = (one: ObjectInfo | undefined, other: ObjectInfo | undefined): void => {
+  const [moment, otherMoment] = [Date.parse(one?.modifiedAt ?? ''), Date.parse(other?.modifiedAt ?? '')];
+  expect({ ...one, modifiedAt: '' }).toEqual({ ...other, modifiedAt: '' });
+  expect(Math.abs(moment - otherMoment)).toBeLessThanOrEqual(2000);
+};
+
 export const codeOf = (value: unknown): string | undefined => (isFailure(value) ? value.code : undefined);
 
-/** The store under test of the running test. */
-export type Subject = () => ObjectStoreUnderTest;
+/** Where a suite runs, and the store under test of the running test. */
+export type Subject = { readonly under: () => ObjectStoreUnderTest; readonly target: Target; readonly it: Proofs['it'] };
 
 /** Puts a text, which must succeed. */
 export const putText = async (store: ObjectStore, key: string, content: string): Promise<ObjectInfo> =>

@@ -3,10 +3,10 @@ import type { ObjectStore } from '../../domain/kernel/object-store.ts';
 import { breakingOff, chunks, codeOf, contentOf, keysOf, type Subject, succeeded } from './object-store-harness.ts';
 
 /** Uploads in parts. */
-export const multipartConformance = (subject: Subject): void => {
+export const multipartConformance = ({ under, it: prove }: Subject): void => {
   let store: ObjectStore;
   beforeEach(() => {
-    store = subject().store;
+    store = under().store;
   });
 
   describe('multipart', () => {
@@ -49,7 +49,7 @@ export const multipartConformance = (subject: Subject): void => {
       expect(await store.head('a')).toBeUndefined();
     });
 
-    it('refuses a part below 5 MiB that is not the last', async () => {
+    prove('refuses a part below 5 MiB that is not the last', async () => {
       const upload = await store.startMultipart('a');
       const parts = [await putPart(upload, 1, 'small'), await putPart(upload, 2, 'last')];
       expect(codeOf(await store.completeMultipart(upload, parts))).toBe('invalid-part');

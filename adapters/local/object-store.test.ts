@@ -6,7 +6,7 @@ import { objectStoreConformance } from '../conformance/object-store.ts';
 import { localObjectStore } from './object-store.ts';
 import { serveObject } from './serve-object.ts';
 
-objectStoreConformance('files', async () => {
+objectStoreConformance('the laptop', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'object-store-'));
   const signingKey = randomBytes(32);
   let now = Date.parse('2026-01-01T12:00:00.500Z');

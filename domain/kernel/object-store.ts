@@ -8,6 +8,9 @@ export type ObjectInfo = {
   readonly modifiedAt: string;
 };
 
+/** A list does not say of what type objects are: not every store keeps that where it lists. */
+export type ListedObject = Omit<ObjectInfo, 'contentType'>;
+
 /** Inclusive byte positions, as in HTTP's `Range`; `end` absent means to the end. */
 export type ByteRange = { readonly start: number; readonly end?: number };
 
@@ -45,7 +48,7 @@ export type ObjectStore = {
   list(
     prefix: string,
     page?: { readonly limit?: number; readonly cursor?: string },
-  ): Promise<{ readonly items: readonly ObjectInfo[]; readonly next: string | null }>;
+  ): Promise<{ readonly items: readonly ListedObject[]; readonly next: string | null }>;
   startMultipart(key: string, options?: Pick<PutOptions, 'contentType'>): Promise<string>;
   /** Parts are numbered 1 to 10,000; each but the last holds at least 5 MiB. Putting a number again replaces that part. */
   putPart(

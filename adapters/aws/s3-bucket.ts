@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { errorOfAnswer } from './answers.ts';
+import type { AwsClient } from './client.ts';
+import { isAwsError, isTransient } from './errors.ts';
+import { type Backoff, retrying } from './retry.ts';
+import { objectPath, query } from './s3-requests.ts';
+import { s3 } from './services.ts';
+
+export type S3Request = {
+  /** Of the bucket itself where there is none. */
+  readonly key?: string;
+  readonly parameters?: Readonly<Record<string, string | number>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+};
+
+/** One bucket, by S3's REST API. All throw `AwsError`. */
+export type S3Bucket = {
+  /** An answer whose body the caller reads or cancels. */
+  send(operation: string, method: string, request: S3Request): Promise<Response>;
+  /** The headers of an answer whose body says nothing. */
+  sendFor(operation: string, method: string, request: S3Request): Promise<Headers>;
+  /** The XML of an answer. Some operations begin to answer 200 before they are done and may still fail: that throws too, or is tried again. */
+  sendForXml(operation: string, method: string, request: S3Request): Promise<string>;
+  presign(method: string, key: string, expiresInSeconds: number): Promise<string>;
+};
+
+export const s3Bucket = (client: AwsClient, bucket: string, backoff: Backoff): S3Bucket => {
+  const pathOf = ({ key, parameters = {} }: S3Request): string =>
+    (key === undefined ? `/${bucket}` : objectPath(bucket, key)) + (Object.keys(parameters).length === 0 ? '' : query(parameters));
+
+  const send: S3Bucket['send'] = (operation, method, request) =>
+    client.request(s3, {
+      operation,
+      method,
+      path: pathOf(request),
+      headers: { ...request.headers, 'x-amz-content-sha256': sha256(request.body ?? noBytes) },
+      ...(request.body === undefined ? {} : { body: request.body }),
+    });
+
+  const xmlOf = async (operation: string, response: Response): Promise<string> => {
+    const xml = await response.text();
+    if (/^\s*(?:<\?[^>]*\?>)?\s*<Error[\s>]/.test(xml)) throw errorOfAnswer({ service: s3.name, operation }, response, xml);
+    return xml;
+  };
+
+  return {
+    send,
+    async sendFor(operation, method, request) {
+      const response = await send(operation, method, request);
+      await response.arrayBuffer();
+      return response.headers;
+    },
+    sendForXml: (operation, method, request) =>
+      retrying(
+        async () => xmlOf(operation, await send(operation, method, request)),
+        // Other statuses were tried again already.
+        (error) => (isAwsError(error) && error.details.status === 200 ? isTransient(error) : false),
+        backoff,
+      ),
+    presign: (method, key, expiresInSeconds) => client.presign(s3, { method, path: objectPath(bucket, key), expiresInSeconds }),
+  };
+};
+
+const noBytes = new Uint8Array(0);
+/** S3 compares it with what arrived (`XAmzContentSHA256Mismatch`): what is stored is what was sent. */
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+export const isMissing = (error: unknown): boolean => isAwsError(error, 'NoSuchKey', 'NotFound', 'Http404');
+/** A condition of the request did not hold. */
+export const isRefusedByCondition = (error: unknown): boolean => isAwsError(error, 'PreconditionFailed', 'Http412');
+/** Another write to the key was under way, and which of them came first is not known. */
+export const isConflict = (error: unknown): boolean => isAwsError(error, 'ConditionalRequestConflict', 'Http409');
