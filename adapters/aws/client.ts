@@ -4,12 +4,17 @@ import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { errorOfAnswer } from './answers.ts';
 import { type Credentials, credentialsOf, type Environment } from './credentials.ts';
 import { AwsError, isTransient } from './errors.ts';
-import { type Backoff, retrying, usualBackoff } from './retry.ts';
+import { type Backoff, type Retryable, retrying, usualBackoff } from './retry.ts';
 import { endpointOf, type JsonService, type Service } from './services.ts';
 
 export type CallOptions = {
   /** Of one attempt, in milliseconds; 5,000 for a call, 30,000 for a request up to its answer's headers. */
   readonly timeoutMillis?: number;
+};
+
+export type JsonCallOptions = CallOptions & {
+  /** Which errors may go by themselves; `isTransient` unless told. */
+  readonly retryable?: Retryable;
 };
 
 /** A request to a service whose operations are paths. */
@@ -30,7 +35,7 @@ export type PresignedRequest = Pick<RestRequest, 'method' | 'path' | 'headers'> 
 export type AwsClient = {
   readonly region: string;
   /** An operation of a JSON service: its output. */
-  call<Output>(service: JsonService, operation: string, input: object, options?: CallOptions): Promise<Output>;
+  call<Output>(service: JsonService, operation: string, input: object, options?: JsonCallOptions): Promise<Output>;
   /** A successful answer (2xx) whose body nobody has read yet. */
   request(service: Service, request: RestRequest): Promise<Response>;
   /** A URL with which anyone may make this request until it expires. All the headers given are signed, so they have to be sent. */
@@ -92,7 +97,8 @@ export const awsClient = ({ environment, fetch: send = fetch, backoff = usualBac
 
   return {
     region,
-    call<Output>(service: JsonService, operation: string, input: object, { timeoutMillis = callTimeout }: CallOptions = {}) {
+    call<Output>(service: JsonService, operation: string, input: object, options: JsonCallOptions = {}) {
+      const { timeoutMillis = callTimeout, retryable = isTransient } = options;
       const body = JSON.stringify(input);
       const call = {
         service,
@@ -108,7 +114,7 @@ export const awsClient = ({ environment, fetch: send = fetch, backoff = usualBac
         body,
         timeoutMillis,
       };
-      return retrying(() => attempt(call, (response) => response.json() as Promise<Output>), isTransient, backoff);
+      return retrying(() => attempt(call, (response) => response.json() as Promise<Output>), retryable, backoff);
     },
     request(service, { operation, method, path, headers = {}, body, timeoutMillis = requestTimeout }) {
       const call = { service, operation, url: `${endpoint(service)}${path}`, method, headers, body, timeoutMillis };

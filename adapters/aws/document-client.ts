@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/kernel/json.ts';
 import { type Attributes, marshall, unmarshall } from './attribute-values.ts';
+import { isTransientForTransaction } from './cancelled-transaction.ts';
 import type { AwsClient } from './client.ts';
 import type { DocumentCommand, Operation } from './document-commands.ts';
 import { dynamoDb } from './services.ts';
@@ -48,10 +49,12 @@ const translate = (value: unknown, shape: Shape, convert: Convert): unknown => {
   return Object.fromEntries(translated);
 };
 
+const transaction = { retryable: isTransientForTransaction };
+
 export const documentClient = (client: AwsClient): DocumentClient => ({
   async send<Output>({ operation, input }: DocumentCommand<Output>) {
     const message = translate(input, inputs[operation], (plain: JsonObject) => marshall(plain)) as object;
-    const answer = await client.call<object>(dynamoDb, operation, message);
+    const answer = await client.call<object>(dynamoDb, operation, message, operation === 'TransactWriteItems' ? transaction : {});
     return translate(answer, outputs[operation], (attributes: Attributes) => unmarshall(attributes)) as Output;
   },
 });
