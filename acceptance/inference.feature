@@ -125,6 +125,7 @@ Feature: Inference
     When the caller sends 10000 levels of JSON to "/v2/models/adder/infer" with "POST"
     Then inference is refused with 422
 
+  @laptop
   Scenario: A body over the limit is refused
     Given "acme" serves the model file "add-one" at "adder"
     When the endpoint "adder" infers from more than 16 MiB
@@ -183,6 +184,7 @@ Feature: Inference
     Then the answer is of version "2"
     And the output "y" is "[1, 2]"
 
+  @laptop
   Scenario: What served goes on serving where its successor fails
     Given a model "adder" with the versions "add-one, two-inputs"
     When version "1" of "adder" is deployed at "live"
