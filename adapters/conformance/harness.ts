@@ -18,6 +18,18 @@ export const settableClock = (start = new Date('2026-11-01T12:00:00.000Z')): Set
   };
 };
 
+/**
+ * Promises that a target does not keep, or that its emulator cannot show, each with the reason. Their tests are skipped with it, so that it
+ * stands in every report.
+ */
+export type Unshown<Promise extends string> = { readonly unshown?: { readonly [promise in Promise]?: string } };
+
+/** Skips the running test where its promise is declared unshown. */
+export const unlessUnshown = <P extends string>({ unshown }: Unshown<P>, promise: P, skip: (reason: string) => void): void => {
+  const reason = unshown?.[promise];
+  if (reason !== undefined) skip(reason);
+};
+
 /** The failure with which a call is rejected; a test fails where it is not, or with something else. */
 export const rejection = async (call: Promise<unknown>): Promise<{ readonly failure: string; readonly code: string }> => {
   const reason: unknown = await call.then(

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Item, Items, Page, Table, TableDeclaration, Write } from '../../domain/kernel/table.ts';
-import { rejection, type SettableClock } from './harness.ts';
+import { rejection, type SettableClock, type Unshown } from './harness.ts';
 import { expiryCases, indexCases } from './table-indexes-and-expiry.ts';
 
-export type TableHarness = {
+export type TableHarness = Unshown<'equals in an index by key' | 'removal of what has expired'> & {
   /** A fresh, empty table. */
   table(declaration: TableDeclaration): Promise<Table>;
   /** The same table after its process was ended and started again. */

@@ -24,7 +24,7 @@ export type SortRange = { readonly prefix: string } | { readonly from?: string; 
 export type Page = { readonly limit?: number; readonly cursor?: string; readonly descending?: boolean };
 export type Items = { readonly items: readonly Item[]; readonly next: string | null };
 
-/** A secondary index: items that have both attributes (strings) are found by the first and ordered by the second, then by key. */
+/** A secondary index: items that have both attributes (strings) are found by the first and ordered by the second, then by key; on a cloud, equals may have another order, the same each time. */
 export type IndexDeclaration = { readonly partition: string; readonly sort: string };
 
 export type TableDeclaration = {
