@@ -38,7 +38,8 @@ export const pathOf = ({ rawPath, requestContext: { stage } }: Pick<APIGatewayPr
 
 // An HTTP API decodes every escape of a path but `%25`. What a URL's path may not hold is escaped again; escapes that are there are left.
 const unfit = /%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]+/gu;
-const encoded = (path: string): string => path.replaceAll(unfit, (text) => Buffer.from(text).toString('hex').replaceAll(/../g, '%$&'));
+const encoded = (path: string): string =>
+  path.replaceAll(unfit, (text) => Buffer.from(text).toString('hex').toUpperCase().replaceAll(/../g, '%$&'));
 
 /** Headers come with their values joined. One that HTTP cannot hold as it is (it came in UTF-8) becomes the bytes that it was. */
 const headersOf = (sent: APIGatewayProxyEventV2['headers']): Headers => {
