@@ -7,7 +7,8 @@ import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { ListSchedulesCommand } from '@aws-sdk/client-scheduler';
 import { ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import { ListQueuesCommand } from '@aws-sdk/client-sqs';
-import type { Clients } from '../../tools/engine/aws/clients.ts';
+import { type Account, type Clients, clientsOf } from '../../tools/engine/aws/clients.ts';
+import { logGroupNames } from '../../tools/engine/aws/log-group.ts';
 
 const isPresent = (name: string | undefined): name is string => name !== undefined && name !== 'default';
 
@@ -30,9 +31,11 @@ const inventories: { readonly [kind: string]: (clients: Clients) => Promise<read
 };
 
 /** What is there on the emulator, as `kind name`: nothing, before a stack is made and once it is destroyed. */
-export const inventory = async (clients: Clients): Promise<string[]> => {
+export const inventory = async (account: Account): Promise<string[]> => {
+  const clients = clientsOf(account);
   const kinds = Object.entries(inventories).map(async ([kind, list]) =>
     (await list(clients)).filter(isPresent).map((name) => `${kind} ${name}`),
   );
-  return (await Promise.all(kinds)).flat();
+  const logs = (await logGroupNames(account)).map((name) => `log ${name}`);
+  return [...(await Promise.all(kinds)).flat(), ...logs];
 };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Emulator } from '../../tools/emulators/emulator-process.ts';
@@ -11,7 +12,7 @@ import { createStack, type Stack } from './stack.ts';
 
 const region = 'eu-central-1';
 const program = new URL('./program/', import.meta.url).pathname;
-const resources = 33;
+const resources = 34;
 
 let emulator: Emulator;
 let engine: Engine;
@@ -30,7 +31,7 @@ afterAll(async () => {
   await emulator.stop();
 });
 
-const clients = () => clientsOf({ endpoint: emulator.endpoint, region, id: account });
+const emulated = () => ({ endpoint: emulator.endpoint, region, id: account });
 const stackNamed = async (name: string): Promise<Stack> => {
   const stack = await createStack(engine, project.folder, name);
   await stack.config({ 'aws:region': region });
@@ -38,7 +39,7 @@ const stackNamed = async (name: string): Promise<Stack> => {
 };
 const destroyed = async (stack: Stack) => {
   const { changes } = await stack.destroy();
-  expect(await inventory(clients())).toEqual([]);
+  expect(await inventory(emulated())).toEqual([]);
   expect([...engine.aws.records]).toEqual([]);
   return changes;
 };
@@ -62,7 +63,7 @@ describe('a stack on the real engine', () => {
   it('says in a preview what it would create, and creates nothing', async () => {
     const { changes } = await stack.preview();
     expect(changes).toEqual({ create: resources });
-    expect(await inventory(clients())).toEqual([]);
+    expect(await inventory(emulated())).toEqual([]);
   });
 
   it('creates all of it', async () => {
@@ -95,7 +96,7 @@ describe('a stack on the real engine', () => {
 
   it('finds by a refresh that a queue was deleted, and makes it again', async () => {
     const { queueUrl } = await stack.outputs();
-    await clients().sqs.send(new DeleteQueueCommand({ QueueUrl: String(queueUrl) }));
+    await clientsOf(emulated()).sqs.send(new DeleteQueueCommand({ QueueUrl: String(queueUrl) }));
     const { steps } = await stack.refresh();
     const gone = steps.filter(({ op }) => op === 'delete').map(({ type, name }) => `${type} ${name}`);
     expect(gone).toContain('aws:sqs/queue:Queue heard');
@@ -156,15 +157,16 @@ describe('a stack whose creation fails', () => {
   it('goes on after its process was killed and its lock cancelled', async () => {
     const stack = await stackNamed('killed');
     const running = engine.start(project.folder, ['up', '--yes', '--skip-preview', '--stack', 'killed']);
+    const isGone = new Promise<never>((_, reject) => running.process.once('close', () => reject(new Error('gone'))));
+    isGone.catch(() => {});
     let creates = 0;
-    creating = async () => {
+    creating = () => {
       creates += 1;
-      if (creates >= 8)
-        await new Promise<void>((resolve) => running.process.once('close', () => resolve())).then(() => Promise.reject(new Error('gone')));
+      return creates < 8 ? undefined : isGone;
     };
     await waitUntil('creates', async () => (creates >= 8 ? true : undefined), { withinMillis: 30_000 });
-    // Let what was under way be written down: what is made and not written down is what a kill loses.
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    // Until what was under way is written down: what is made and not written down is what a kill loses.
+    await sleep(1500);
     running.process.kill('SIGKILL');
     await running.done;
     creating = () => {};

@@ -86,6 +86,7 @@ const mayAssume = (service: string): string =>
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
   });
+const logs = new cloudwatch.LogGroup('worker', { retentionInDays: 7 });
 const role = new iam.Role('worker', { assumeRolePolicy: mayAssume('lambda.amazonaws.com') });
 const policy = new iam.RolePolicy('worker', {
   role: role.name,
@@ -98,6 +99,7 @@ const policy = new iam.RolePolicy('worker', {
         Action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
         Resource: table.streamArn,
       },
+      { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: pulumi.interpolate`${logs.arn}:*` },
       { Effect: 'Allow', Action: 'events:PutEvents', Resource: bus.arn },
       { Effect: 'Allow', Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], Resource: queue.arn },
     ],
@@ -114,6 +116,7 @@ const worker = new lambda.Function(
     timeout: 10,
     memorySize: 256,
     publish: true,
+    loggingConfig: { logGroup: logs.name, logFormat: 'JSON' },
     environment: { variables: { TABLE: table.name, OTHER: other.name, BUS: bus.name } },
   },
   { dependsOn: [policy] },

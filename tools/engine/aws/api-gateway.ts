@@ -38,10 +38,13 @@ const apiSettings = (inputs: z.output<typeof Api>) => ({
   CorsConfiguration: inApiNames(inputs.corsConfiguration) as object | undefined,
 });
 
-/** `apiEndpoint` is where the emulator answers for the API, without the stage. */
+/** Where the emulator answers for a stage of an API. */
+const urlOf = (endpoint: string, apiId: string, stage: string): string => `${endpoint}/_aws/execute-api/${apiId}/${stage}`;
+
+/** `apiEndpoint` leads to the stage `$default`, as on AWS. */
 export const api = ({ apiGateway }: Clients, { endpoint, region, id: account }: Account) => {
   const computedOf = (id: string) => ({
-    apiEndpoint: `${endpoint}/_aws/execute-api/${id}`,
+    apiEndpoint: urlOf(endpoint, id, '$default'),
     arn: `arn:aws:apigateway:${region}::/apis/${id}`,
     executionArn: `arn:aws:execute-api:${region}:${account}:${id}`,
   });
@@ -157,7 +160,7 @@ const stageSettings = ({ apiId, name, ...settings }: z.output<typeof Stage>) => 
 /** `invokeUrl` is what a client calls. */
 export const stage = ({ apiGateway }: Clients, { endpoint, region, id: account }: Account) => {
   const computedOf = ({ apiId, name }: { apiId: string; name: string }) => ({
-    invokeUrl: `${endpoint}/_aws/execute-api/${apiId}/${name}`,
+    invokeUrl: urlOf(endpoint, apiId, name),
     arn: `arn:aws:apigateway:${region}::/apis/${apiId}/stages/${name}`,
     executionArn: `arn:aws:execute-api:${region}:${account}:${apiId}/${name}`,
   });

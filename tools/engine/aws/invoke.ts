@@ -9,6 +9,8 @@ export const invokeOf = ({ id, region }: Account) => {
     'aws:index/getCallerIdentity:getCallerIdentity': { accountId: id, arn: `arn:aws:iam::${id}:root`, id, userId: id },
     'aws:index/getRegion:getRegion': { description: region, endpoint: `ec2.${region}.amazonaws.com`, id: region, name: region, region },
     'aws:index/getPartition:getPartition': partition,
+    // What a new account has of everything that is asked about.
+    'aws:servicequotas/getServiceQuota:getServiceQuota': { id: 'quota', value: 1000, defaultValue: 1000, adjustable: true },
   };
   return async (token: string, _args: Properties): Promise<object> => {
     const answer = answers[token];

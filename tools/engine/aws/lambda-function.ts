@@ -21,7 +21,10 @@ import { inApiNames } from './shape.ts';
 const Inputs = z.object({
   name: z.string(),
   role: z.string(),
-  code: Archive,
+  code: Archive.optional(),
+  s3Bucket: z.string().optional(),
+  s3Key: z.string().optional(),
+  sourceCodeHash: z.string().optional(),
   handler: z.string(),
   runtime: z.string(),
   architectures: z.array(z.string()).optional(),
@@ -55,9 +58,23 @@ const configurationOf = (inputs: Inputs) => ({
   TracingConfig: inApiNames(inputs.tracingConfig) as object,
 });
 
+const codeOf = ({ code, s3Bucket, s3Key }: Inputs, folder: string) =>
+  code === undefined ? { S3Bucket: s3Bucket, S3Key: s3Key } : { ZipFile: zipOf(code, folder) };
+/** What tells one code from another; where it lies is not of interest. */
+const codeOrigin = ({ code, s3Bucket, s3Key, sourceCodeHash, architectures }: Inputs): string =>
+  JSON.stringify([sourceCodeHash ?? code?.hash ?? [s3Bucket, s3Key], architectures]);
+
 const without = <T extends object>(inputs: T, names: readonly (keyof T)[]): string =>
   JSON.stringify({ ...inputs, ...Object.fromEntries(names.map((name) => [name, null])) });
-const notConfiguration = ['code', 'publish', 'reservedConcurrentExecutions', 'architectures'] as const;
+const notConfiguration = [
+  'code',
+  's3Bucket',
+  's3Key',
+  'sourceCodeHash',
+  'publish',
+  'reservedConcurrentExecutions',
+  'architectures',
+] as const;
 
 export const lambdaFunction = ({ lambda }: Clients, { region }: Account) => {
   const describe = (name: string): Promise<FunctionConfiguration | undefined> =>
@@ -99,7 +116,7 @@ export const lambdaFunction = ({ lambda }: Clients, { region }: Account) => {
         new CreateFunctionCommand({
           ...configurationOf(inputs),
           Architectures: inputs.architectures as ['x86_64'],
-          Code: { ZipFile: zipOf(inputs.code, folder) },
+          Code: codeOf(inputs, folder),
           Publish: inputs.publish ?? false,
         }),
       );
@@ -115,11 +132,11 @@ export const lambdaFunction = ({ lambda }: Clients, { region }: Account) => {
     update: async (id, inputs, state, { folder }) => {
       if (without(inputs, notConfiguration) !== without(Inputs.parse(state), notConfiguration))
         await lambda.send(new UpdateFunctionConfigurationCommand(configurationOf(inputs)));
-      if (inputs.code.hash !== state.code.hash || inputs.architectures?.[0] !== state.architectures?.[0])
+      if (codeOrigin(inputs) !== codeOrigin(state))
         await lambda.send(
           new UpdateFunctionCodeCommand({
             FunctionName: id,
-            ZipFile: zipOf(inputs.code, folder),
+            ...codeOf(inputs, folder),
             Architectures: inputs.architectures as ['x86_64'],
           }),
         );

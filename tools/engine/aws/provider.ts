@@ -17,9 +17,12 @@ import { eventInvokeConfig } from './lambda-event-invoke-config.ts';
 import { eventSourceMapping } from './lambda-event-source-mapping.ts';
 import { lambdaFunction } from './lambda-function.ts';
 import { lambdaPermission } from './lambda-permission.ts';
+import { logGroup } from './log-group.ts';
 import { type Records, recorded } from './recorded.ts';
 import { bucket } from './s3-bucket.ts';
+import { bucketNotification } from './s3-bucket-notification.ts';
 import { bucketSettings } from './s3-bucket-settings.ts';
+import { bucketObject } from './s3-object.ts';
 import { schedule } from './schedule.ts';
 import { secret } from './secret.ts';
 import { secretVersion } from './secret-version.ts';
@@ -39,6 +42,8 @@ const kindsOf = (account: Account): Kind[] => {
     eventArchive(clients),
     bucket(clients, account),
     ...bucketSettings(clients),
+    bucketNotification(clients),
+    bucketObject(clients),
     secret(clients),
     secretVersion(clients),
     role(clients),
@@ -54,6 +59,7 @@ const kindsOf = (account: Account): Kind[] => {
     route(clients),
     stage(clients, account),
     schedule(clients),
+    logGroup(account),
   ];
 };
 
