@@ -1,0 +1,137 @@
+import { runtime } from '@pulumi/pulumi';
+import { MockMonitor, setMocks } from '@pulumi/pulumi/runtime/mocks.js';
+import * as engine from '@pulumi/pulumi/runtime/settings.js';
+import { contexts as everyContext } from '../functions/contexts.ts';
+import type { ContextDeclaration } from '../functions/kernel/context.ts';
+import type { Topology } from '../functions/kernel/units.ts';
+import type { BuildUnits } from '../stacks/bundle.ts';
+import { deploy } from '../stacks/deploy.ts';
+import { account, answerTo, outputsOf, region } from './account.ts';
+
+/** A resource as the program registers it, with the outputs that an account would give back. */
+export type GraphResource = {
+  readonly type: string;
+  readonly name: string;
+  readonly urn: string;
+  readonly parent: string;
+  /** Whether a provider makes it; a component only holds others together. */
+  readonly custom: boolean;
+  /** The URN and the id of its provider. */
+  readonly provider: string;
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+  readonly inputs: { readonly [property: string]: unknown };
+  readonly outputs: { readonly [property: string]: unknown };
+};
+export type Graph = readonly GraphResource[];
+
+export type GraphOptions = {
+  readonly topology?: Topology;
+  readonly contexts?: readonly ContextDeclaration[];
+  /** More configuration, as `pulumi config set` would put it: `platform:rollout`. */
+  readonly config?: { readonly [key: string]: string };
+};
+
+/** What each environment has to be told. */
+const told: { readonly [stack: string]: { readonly [key: string]: string } } = {
+  'aws-dev': {},
+  'aws-staging': { 'platform:alarmEmail': 'operators@example.com' },
+  'aws-prod': {
+    'platform:allowedAccount': account,
+    'platform:alarmEmail': 'operators@example.com',
+    'platform:domain': 'ai.example.com',
+    'platform:hostedZoneId': 'Z0123456789ABCDEFGHIJ',
+    'platform:monthlyBudgetUsd': '500',
+  },
+};
+
+/** All that a stack would register, without a cloud and without an engine. One graph at a time: the runtime keeps one monitor. */
+export const graphOf = async (
+  stack: string,
+  { topology = 'context', contexts = everyContext, config = {} }: GraphOptions = {},
+): Promise<Graph> => {
+  const monitor = new RecordingMonitor();
+  await setMocks(mocks, 'hybrid-ai-platform', stack);
+  engine.setMockOptions(monitor, 'hybrid-ai-platform', stack);
+  const all = { 'aws:region': region, 'platform:topology': topology, ...told[stack], ...config };
+  await runtime.runInPulumiStack(async () => (await deploy({ stack, config: all }, contexts, emptyBundles)).outputs);
+  await registered();
+  return monitor.recorded();
+};
+
+/** Resolves when everything that was declared has been registered; the runtime has that, and keeps it out of its types. */
+const registered = (engine as unknown as { readonly waitForRPCs: () => Promise<void> }).waitForRPCs;
+
+const mocks = {
+  newResource: ({ type, name, inputs }: { readonly type: string; readonly name: string; readonly inputs: Values }) =>
+    outputsOf(type, name, inputs) as { id: string; state: Record<string, unknown> },
+  call: ({ token }: { readonly token: string }) => answerTo(token) as Record<string, unknown>,
+};
+
+type Values = { readonly [property: string]: unknown };
+/** What of a registration is read here. */
+type Registration = {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getCustom(): boolean;
+  getProvider(): string;
+  getProtect(): boolean;
+  getRetainondelete(): boolean;
+  getObject(): Struct | undefined;
+};
+type Registered = { getUrn(): string; getObject(): Struct | undefined };
+type Callback = (error: unknown, response: Registered | undefined) => void;
+
+/** Keeps what mocks are not told: parents, protection, and which provider makes a resource. */
+class RecordingMonitor extends MockMonitor {
+  readonly #recorded: GraphResource[] = [];
+
+  constructor() {
+    super(mocks);
+  }
+
+  override registerResource(request: Registration, callback: Callback): Promise<void> {
+    return super.registerResource(request, (error: unknown, response: Registered | undefined) => {
+      if (response !== undefined) this.#recorded.push(recorded(request, response));
+      callback(error, response);
+    });
+  }
+
+  recorded(): Graph {
+    return this.#recorded.sort((one, other) => (one.urn < other.urn ? -1 : 1));
+  }
+}
+
+const recorded = (request: Registration, response: Registered): GraphResource => ({
+  type: request.getType(),
+  name: request.getName(),
+  urn: response.getUrn(),
+  parent: request.getParent(),
+  custom: request.getCustom(),
+  provider: request.getProvider(),
+  protect: request.getProtect(),
+  retainOnDelete: request.getRetainondelete(),
+  inputs: valuesOf(request.getObject()),
+  outputs: valuesOf(response.getObject()),
+});
+
+type Struct = Parameters<typeof runtime.deserializeProperties>[0];
+const valuesOf = (struct: Struct | undefined): Values =>
+  struct === undefined ? {} : (opened(runtime.deserializeProperties(struct)) as Values);
+
+const marker = '4dabf18193072939515e22adb298388d';
+const secretMark = '1b47061264138c4ac30d75fd1eb44270';
+
+/** Values with their secrets in the open: a graph is drawn for tests. */
+const opened = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(opened);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const object = value as Values;
+  if (object[marker] === secretMark) return opened(object.value);
+  return Object.fromEntries(Object.entries(object).map(([key, inner]) => [key, opened(inner)]));
+};
+
+/** Zips that hold nothing: a graph says where code goes, not what it does. */
+const emptyBundles: BuildUnits = async (units) => units.map(({ name }) => ({ name, zip: emptyZip, sha256: '00'.repeat(32), zipBytes: 22 }));
+const emptyZip = 'nowhere.zip';

@@ -1,0 +1,31 @@
+import { getServiceQuota } from '@pulumi/aws/servicequotas/getServiceQuota.js';
+import { Rejected } from '../../domain/kernel/failure.ts';
+import { type BuildUnits, buildAll } from '../bundle.ts';
+import type { Settings } from '../config.ts';
+import type { PlatformPlan } from '../platform.ts';
+import { beyondAws, concurrencyFailure, unknownUnits } from './limits.ts';
+import { Platform } from './platform.ts';
+import type { Transforms } from './transforms.ts';
+
+export type Deployment = {
+  readonly plan: PlatformPlan;
+  readonly settings: Settings;
+  readonly build: BuildUnits;
+  readonly transforms?: Transforms;
+};
+
+/** Puts a plan into an AWS account. Throws `Rejected` before any resource where AWS cannot do it, or the account has not enough to give. */
+export const deploy = async ({ plan, settings, build, transforms = {} }: Deployment): Promise<Platform> => {
+  for (const failure of [unknownUnits(plan, settings), beyondAws(plan), await ofQuota(plan, settings)])
+    if (failure !== undefined) throw new Rejected(failure);
+  const bundles = await buildAll(build, plan.units, settings);
+  return new Platform('platform', { plan, settings, bundles, transforms });
+};
+
+/** Lambda's quota of concurrent executions in a region. */
+const concurrency = { serviceCode: 'lambda', quotaCode: 'L-B99A9384' };
+
+const ofQuota = async (plan: PlatformPlan, settings: Settings) =>
+  Object.keys(settings.reservedConcurrency).length === 0
+    ? undefined
+    : concurrencyFailure(plan, settings, (await getServiceQuota(concurrency)).value);

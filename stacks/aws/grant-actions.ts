@@ -1,0 +1,78 @@
+import { type Input, interpolate } from '@pulumi/pulumi';
+import type { Verb } from '../../functions/kernel/context.ts';
+import type { ResourceKind } from '../../functions/kernel/resources.ts';
+
+/** Where a resource is, for a policy and for a function's environment. */
+export type Place = {
+  readonly arn: Input<string>;
+  /** What the environment variable says: a name, a URL or an ARN. */
+  readonly value: Input<string>;
+  /** Secondary indexes, which are resources of their own to a policy. */
+  readonly indexes?: readonly string[];
+  /** Of dead letters: the queues that they came from. */
+  readonly sourceArns?: readonly Input<string>[];
+  /** What it is encrypted with, where that is a key of the stack's own. */
+  readonly keys?: readonly KeyUsed[];
+};
+/** A key by what it is for: `data`. */
+export type KeyUsed = { readonly name: string; readonly arn: Input<string> };
+/** By `resourceVariable`. */
+export type Places = ReadonlyMap<string, Place>;
+
+type Allowed = {
+  readonly actions: readonly string[];
+  /** The resource itself, its indexes too, what lies in it, or also the queues that its items came from. */
+  readonly on: 'self' | 'indexes' | 'content' | 'sources';
+  /** The only attributes that an item may have. */
+  readonly attributes?: readonly string[];
+};
+
+const table = {
+  read: { actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'], on: 'indexes' },
+  append: { actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'], on: 'self' },
+  put: { actions: ['dynamodb:PutItem'], on: 'self' },
+  delete: { actions: ['dynamodb:DeleteItem'], on: 'self' },
+  settle: { actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query'], on: 'self' },
+  note: { actions: ['dynamodb:PutItem'], on: 'self', attributes: ['pk', 'sk', 'at'] },
+} as const satisfies Partial<Record<Verb, Allowed>>;
+
+/** What a verb means to AWS, for each kind of resource. A verb that is not here cannot be granted. */
+const allowed: Record<ResourceKind, Partial<Record<Verb, Allowed>>> = {
+  table,
+  objects: {
+    // Without the list, asking for an object that is not there would be answered as if it were forbidden.
+    read: { actions: ['s3:GetObject', 's3:ListBucket'], on: 'content' },
+    put: { actions: ['s3:PutObject', 's3:AbortMultipartUpload'], on: 'content' },
+    delete: { actions: ['s3:DeleteObject'], on: 'content' },
+    presign: { actions: ['s3:GetObject', 's3:PutObject'], on: 'content' },
+  },
+  queue: { send: { actions: ['sqs:SendMessage'], on: 'self' } },
+  bus: { publish: { actions: ['events:PutEvents'], on: 'self' } },
+  secret: {
+    read: { actions: ['secretsmanager:GetSecretValue'], on: 'self' },
+    put: { actions: ['secretsmanager:PutSecretValue'], on: 'self' },
+  },
+  'dead-letters': {
+    read: table.read,
+    put: table.put,
+    redrive: { actions: ['dynamodb:DeleteItem', 'sqs:SendMessage'], on: 'sources' },
+  },
+};
+
+export const allowedBy = (kind: ResourceKind, verb: Verb): Allowed | undefined => allowed[kind][verb];
+
+export const resourcesOf = ({ on }: Allowed, { arn, indexes = [], sourceArns = [] }: Place): readonly Input<string>[] => {
+  switch (on) {
+    case 'self':
+      return [arn];
+    case 'indexes':
+      return [arn, ...indexes.map((index) => interpolate`${arn}/index/${index}`)];
+    case 'content':
+      return [arn, interpolate`${arn}/*`];
+    case 'sources':
+      return [arn, ...sourceArns];
+  }
+};
+
+/** Writing takes a new data key; a write in parts reads the key again. */
+export const keyActions = (verb: Verb): readonly string[] => (verb === 'read' ? ['kms:Decrypt'] : ['kms:Decrypt', 'kms:GenerateDataKey']);

@@ -1,0 +1,35 @@
+import type { Input, Resource as PulumiResource } from '@pulumi/pulumi';
+import type { KeyUsed } from './grant-actions.ts';
+import { Key } from './key.ts';
+
+/** What the stack's own keys are for: one compromised or deleted key does not take the rest along. */
+export type KeyName = 'data' | 'messages' | 'secrets' | 'logs';
+/** Empty where AWS's keys do. */
+export type Keys = { readonly [name in KeyName]?: KeyUsed };
+
+export type KeysArgs = {
+  readonly accountId: Input<string>;
+  readonly region: string;
+  readonly protectsData: boolean;
+  readonly parent: PulumiResource;
+};
+
+export const makeKeys = ({ parent, region, ...shared }: KeysArgs): Keys => {
+  const key = (
+    name: KeyName,
+    description: string,
+    rest: { readonly services?: readonly string[]; readonly logsOf?: string } = {},
+  ): KeyUsed => ({
+    name,
+    arn: new Key(name, { ...shared, description, ...rest }, { parent }).arn,
+  });
+  return {
+    data: key('data', 'Tables and objects'),
+    // Whoever puts something into an encrypted queue, bus or topic on the account's behalf has to be able to encrypt it.
+    messages: key('messages', 'Queues, the bus and alarms', { services: ['events.amazonaws.com', 'cloudwatch.amazonaws.com'] }),
+    secrets: key('secrets', 'Secrets'),
+    logs: key('logs', 'Logs', { logsOf: region }),
+  };
+};
+
+export const keysIn = (key: KeyUsed | undefined): readonly KeyUsed[] => (key === undefined ? [] : [key]);

@@ -1,0 +1,91 @@
+import { getCallerIdentityOutput } from '@pulumi/aws/getCallerIdentity.js';
+import { Provider } from '@pulumi/aws/provider.js';
+import { ComponentResource, type ComponentResourceOptions, type Output, secret } from '@pulumi/pulumi';
+import type { Bundle } from '../bundle.ts';
+import type { Settings } from '../config.ts';
+import type { PlatformPlan } from '../platform.ts';
+import { AdminKey, admit } from './admin-key.ts';
+import { codeStore } from './code-store.ts';
+import { type Deliveries, makeDeliveries, queuePlaces } from './deliveries.ts';
+import { type Functions, makeFunctions } from './functions.ts';
+import { makeKeys } from './keys.ts';
+import { connect } from './sources.ts';
+import { makeStores, placesOf, type Stores } from './stores.ts';
+import type { Table } from './table.ts';
+import type { Transforms } from './transforms.ts';
+
+export type PlatformArgs = {
+  readonly plan: PlatformPlan;
+  readonly settings: Settings;
+  /** By the names of the functions. */
+  readonly bundles: ReadonlyMap<string, Bundle>;
+  readonly transforms?: Transforms;
+};
+
+/** What a stack tells; resources by the names of the plan, and by what AWS calls them. */
+export type PlatformOutputs = {
+  readonly url: Output<string>;
+  readonly adminKey: Output<string>;
+  readonly tables: { readonly [name: string]: Output<string> };
+  readonly buckets: { readonly [name: string]: Output<string> };
+  readonly queues: { readonly [name: string]: Output<string> };
+  readonly functions: { readonly [name: string]: Output<string> };
+  /** What `platform:rollout` calls stable. */
+  readonly versions: { readonly [name: string]: Output<string> };
+  readonly bus: Output<string>;
+};
+
+/** The whole platform in one account and region. */
+export class Platform extends ComponentResource {
+  readonly outputs: PlatformOutputs;
+
+  constructor(name: string, { plan, settings, bundles, transforms = {} }: PlatformArgs, options?: ComponentResourceOptions) {
+    super('hybrid:aws:Platform', name, {}, { ...options, providers: [providerOf(settings)] });
+    const { profile, region } = settings;
+    const { protectsData } = profile;
+    const accountId = getCallerIdentityOutput({}, { parent: this }).accountId;
+    const keys = profile.ownKeys ? makeKeys({ accountId, region, protectsData, parent: this }) : {};
+    const admin = new AdminKey('admin', {}, { parent: this });
+    const storing = { plan, keys, protectsData, archiveDays: settings.eventArchiveDays, adminKey: admin.key, transforms, parent: this };
+    const stores = makeStores(storing);
+    admit(admin.key, stores.tables['identity-directory'] as Table, admin);
+    const delivering = { plan, stores, keys, profile, region, accountId, transforms, parent: this };
+    const deliveries = makeDeliveries(delivering);
+    const places = new Map([...placesOf(storing, stores), ...queuePlaces(delivering, deliveries)]);
+    const shared = { plan, settings, places, stores, deliveries, keys, transforms, parent: this };
+    const functions = makeFunctions({ ...shared, bundles, codeStore: codeStore(this) });
+    const { api } = connect({ ...shared, functions, accountId });
+    this.outputs = outputsOf(api.url, admin.key, stores, deliveries, functions);
+    this.registerOutputs({ ...this.outputs });
+  }
+}
+
+/** Everything of a stack goes through one provider: it refuses any other account, and tags what it makes. */
+const providerOf = ({ region, allowedAccount, stack, environment }: Settings): Provider =>
+  new Provider('aws', {
+    region: region as NonNullable<ConstructorParameters<typeof Provider>[1]>['region'],
+    ...(allowedAccount === undefined ? {} : { allowedAccountIds: [allowedAccount] }),
+    defaultTags: { tags: { 'hybrid:stack': stack, 'hybrid:environment': environment, 'hybrid:platform': 'hybrid-ai-platform' } },
+  });
+
+const each = <T, R>(all: { readonly [name: string]: T }, pick: (one: T) => R): { readonly [name: string]: R } =>
+  Object.fromEntries(Object.entries(all).map(([name, one]) => [name, pick(one)]));
+
+const outputsOf = (
+  url: Output<string>,
+  adminKey: Output<string>,
+  { tables, deadLetters, objects, bus }: Stores,
+  deliveries: Deliveries,
+  functions: Functions,
+): PlatformOutputs => ({
+  url,
+  adminKey: secret(adminKey),
+  tables: each({ ...tables, 'dead-letters': deadLetters }, ({ tableName }) => tableName),
+  buckets: each(objects, ({ bucketName }) => bucketName),
+  queues: Object.fromEntries(
+    [...deliveries.subscribers, ...deliveries.queues, ...deliveries.deadLetters].map(({ name, queue }) => [name, queue.url]),
+  ),
+  functions: each(functions, ({ functionName }) => functionName),
+  versions: each(functions, ({ version }) => version),
+  bus: bus.busName,
+});

@@ -1,0 +1,91 @@
+import { Role as IamRole, type RoleArgs as IamRoleArgs } from '@pulumi/aws/iam/role.js';
+import { RolePolicy } from '@pulumi/aws/iam/rolePolicy.js';
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from '@pulumi/pulumi';
+import { failed, Rejected } from '../../domain/kernel/failure.ts';
+import { type Resource, resourceVariable } from '../../functions/kernel/resources.ts';
+import type { Grant } from '../../functions/kernel/units.ts';
+import { pascalCase, type Statement, type Transform, transformed } from './component.ts';
+import { allowedBy, type KeyUsed, keyActions, type Place, type Places, resourcesOf } from './grant-actions.ts';
+import { policyDocument } from './policy-document.ts';
+
+export type RoleArgs = {
+  /** Who takes the role: `lambda.amazonaws.com`. */
+  readonly service: string;
+  readonly statements: readonly Statement[];
+  /** Takes it only on behalf of this account, where the service says for whom it does. */
+  readonly accountId?: Input<string>;
+  readonly transform?: { readonly role?: Transform<IamRoleArgs> } | undefined;
+};
+
+/** A role of one function or service, with exactly the statements that it is given. */
+export class Role extends ComponentResource {
+  readonly arn: Output<string>;
+  /** What has to be there before the role can be used. */
+  readonly policy: RolePolicy;
+
+  constructor(name: string, args: RoleArgs, options?: ComponentResourceOptions) {
+    super('hybrid:aws:Role', name, {}, options);
+    const assumed: IamRoleArgs = { assumeRolePolicy: policyDocument([assumedBy(args)]) };
+    const role = new IamRole(`${name}-role`, transformed(assumed, args.transform?.role), { parent: this });
+    this.policy = new RolePolicy(`${name}-grants`, { role: role.id, policy: policyDocument(args.statements) }, { parent: this });
+    this.arn = role.arn;
+    this.registerOutputs({ arn: this.arn });
+  }
+}
+
+const assumedBy = ({ service, accountId }: RoleArgs): Statement => ({
+  Sid: 'Assume',
+  Effect: 'Allow',
+  Principal: { Service: service },
+  Action: ['sts:AssumeRole'],
+  ...(accountId === undefined ? {} : { Condition: { StringEquals: { 'aws:SourceAccount': accountId } } }),
+});
+
+/** The id of the one statement that a grant becomes: `ReadTableModelsRegistry`. */
+export const statementId = (verb: string, { kind, context, name }: Resource): string =>
+  [verb, kind, context, name].map(pascalCase).join('');
+
+/** A key that a function needs for what it reads or writes. */
+export type KeyUse = KeyUsed & { readonly actions: readonly string[] };
+
+/** One statement for each verb of each resource. */
+export const statementsOf = (grants: readonly Grant[], places: Places): readonly Statement[] =>
+  grants.flatMap((grant) => grant.verbs.map((verb) => statementFor(grant.resource, verb, places)));
+
+/** The keys behind what is granted. */
+export const keyUsesOf = (grants: readonly Grant[], places: Places): readonly KeyUse[] =>
+  grants.flatMap(({ resource, verbs }) =>
+    (placeOf(resource, places).keys ?? []).flatMap((key) => verbs.map((verb) => ({ ...key, actions: keyActions(verb) }))),
+  );
+
+/** One statement for each key. */
+export const keyStatements = (uses: readonly KeyUse[]): readonly Statement[] =>
+  [...new Set(uses.map(({ name }) => name))].sort().map((name) => {
+    const of = uses.filter((use) => use.name === name);
+    return {
+      Sid: `Use${pascalCase(name)}Key`,
+      Effect: 'Allow',
+      Action: [...new Set(of.flatMap(({ actions }) => actions))].sort(),
+      Resource: (of[0] as KeyUse).arn,
+    };
+  });
+
+const statementFor = (resource: Resource, verb: Grant['verbs'][number], places: Places): Statement => {
+  const rule = allowedBy(resource.kind, verb);
+  const place = placeOf(resource, places);
+  if (rule === undefined)
+    throw new Rejected(failed('invalid', 'verb-without-meaning', `On AWS nobody can "${verb}" a resource of the kind "${resource.kind}".`));
+  return {
+    Sid: statementId(verb, resource),
+    Effect: 'Allow',
+    Action: rule.actions,
+    Resource: resourcesOf(rule, place),
+    ...(rule.attributes === undefined ? {} : { Condition: { 'ForAllValues:StringEquals': { 'dynamodb:Attributes': rule.attributes } } }),
+  };
+};
+
+export const placeOf = (resource: Resource, places: Places): Place => {
+  const place = places.get(resourceVariable(resource));
+  if (place === undefined) throw new Rejected(failed('invalid', 'unknown-resource', `Nothing was made for ${resourceVariable(resource)}.`));
+  return place;
+};

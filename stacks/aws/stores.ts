@@ -1,0 +1,115 @@
+import type { Output, Resource as PulumiResource } from '@pulumi/pulumi';
+import { bus as busResource, failedChanges, resourceVariable } from '../../functions/kernel/resources.ts';
+import type { PlatformPlan } from '../platform.ts';
+import { EventBus } from './event-bus.ts';
+import type { Place } from './grant-actions.ts';
+import { type Keys, keysIn } from './keys.ts';
+import { ObjectStore } from './object-store.ts';
+import { Secret } from './secret.ts';
+import { Table } from './table.ts';
+import type { Transforms } from './transforms.ts';
+
+export type StoresArgs = {
+  readonly plan: PlatformPlan;
+  readonly keys: Keys;
+  readonly protectsData: boolean;
+  readonly archiveDays: number;
+  readonly adminKey: Output<string>;
+  readonly transforms: Transforms;
+  readonly parent: PulumiResource;
+};
+
+/** What keeps data, by the names of the plan. Functions come and go before it. */
+export type Stores = {
+  readonly tables: { readonly [name: string]: Table };
+  readonly objects: { readonly [name: string]: ObjectStore };
+  readonly secrets: { readonly [context: string]: Secret };
+  readonly deadLetters: Table;
+  readonly bus: EventBus;
+};
+
+export const makeStores = (args: StoresArgs): Stores => ({
+  tables: byName(args.plan.tables, (planned) => tableOf(args, planned)),
+  objects: byName(args.plan.stores, (planned) => objectsOf(args, planned)),
+  secrets: byName(args.plan.secrets, (planned) => secretOf(args, planned)),
+  deadLetters: deadLettersTable(args),
+  bus: new EventBus(
+    'events',
+    { archiveDays: args.archiveDays, keyArn: args.keys.messages?.arn, transform: args.transforms.eventBus?.events },
+    { parent: args.parent },
+  ),
+});
+
+const byName = <P extends { readonly name: string }, R>(planned: readonly P[], make: (one: P) => R): { readonly [name: string]: R } =>
+  Object.fromEntries(planned.map((one) => [one.name, make(one)]));
+
+const tableOf = (
+  { keys, protectsData, transforms, parent }: StoresArgs,
+  { name, context, indexes, changes }: PlatformPlan['tables'][number],
+) =>
+  new Table(
+    name,
+    { context, indexes, enableChanges: changes !== undefined, keyArn: keys.data?.arn, protectsData, transform: transforms.table?.[name] },
+    { parent },
+  );
+
+const deadLettersTable = ({ keys, protectsData, transforms, parent }: StoresArgs) =>
+  new Table(
+    'dead-letters',
+    {
+      context: 'observability',
+      indexes: {},
+      enableChanges: false,
+      keyArn: keys.data?.arn,
+      protectsData,
+      transform: transforms.table?.['dead-letters'],
+    },
+    { parent },
+  );
+
+const objectsOf = (
+  { keys, protectsData, transforms, parent }: StoresArgs,
+  { name, context, keep, resource }: PlatformPlan['stores'][number],
+) =>
+  new ObjectStore(
+    name,
+    {
+      context,
+      keep,
+      keyArn: keys.data?.arn,
+      protectsData,
+      enableNotifications: resourceVariable(resource) === resourceVariable(failedChanges),
+      transform: transforms.objectStore?.[name],
+    },
+    { parent },
+  );
+
+const secretOf = ({ keys, protectsData, adminKey, transforms, parent }: StoresArgs, { name, context }: PlatformPlan['secrets'][number]) =>
+  new Secret(
+    name,
+    {
+      context,
+      values: context === 'identity' ? { adminKey } : {},
+      keyArn: keys.secrets?.arn,
+      protectsData,
+      transform: transforms.secret?.[name],
+    },
+    { parent },
+  );
+
+/** Where the stores are; queues, and the dead letters that came from them, are added when they are there. */
+export const placesOf = ({ plan, keys }: StoresArgs, { tables, objects, secrets, bus }: Stores): readonly (readonly [string, Place])[] => [
+  ...plan.tables.map(({ name, resource, indexes }): readonly [string, Place] => {
+    const { arn, tableName } = tables[name] as Table;
+    return [resourceVariable(resource), { arn, value: tableName, indexes: Object.keys(indexes), keys: keysIn(keys.data) }];
+  }),
+  ...plan.stores.map(({ name, resource }): readonly [string, Place] => {
+    const { arn, bucketName } = objects[name] as ObjectStore;
+    return [resourceVariable(resource), { arn, value: bucketName, keys: keysIn(keys.data) }];
+  }),
+  ...plan.secrets.map(({ name, resource }): readonly [string, Place] => {
+    const { arn } = secrets[name] as Secret;
+    return [resourceVariable(resource), { arn, value: arn, keys: keysIn(keys.secrets) }];
+  }),
+  [resourceVariable(busResource), { arn: bus.arn, value: bus.busName }],
+];
