@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Emulator } from '../../tools/emulators/emulator-process.ts';
 import { startMinistack } from '../../tools/emulators/start.ts';
 import { clientsOf } from '../../tools/engine/aws/clients.ts';
+import { decisionsTo, readDecisions } from '../../tools/engine/decisions/decisions.ts';
 import { waitUntil } from '../../tools/wait-until.ts';
 import { account, type Engine, startEngine } from './engine.ts';
 import { inventory } from './inventory.ts';
@@ -16,12 +20,14 @@ const resources = 34;
 
 let emulator: Emulator;
 let engine: Engine;
+let folder: string;
 let project: Project;
 /** Called before each create that is not a preview's. */
 let creating: (urn: string) => Promise<void> | void = () => {};
 
 beforeAll(async () => {
-  emulator = await startMinistack({ auth: true });
+  folder = mkdtempSync(join(tmpdir(), 'decisions-'));
+  emulator = await startMinistack({ auth: true, env: decisionsTo(join(folder, 'decisions')) });
   engine = await startEngine({ endpoint: emulator.endpoint, region, watch: { creating: (urn) => creating(urn) } });
   project = projectOf(program);
 });
@@ -29,6 +35,7 @@ afterAll(async () => {
   await engine.stop();
   project.remove();
   await emulator.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 const emulated = () => ({ endpoint: emulator.endpoint, region, id: account });
@@ -80,6 +87,16 @@ describe('a stack on the real engine', () => {
     expect((await call('GET', '/orders/1')).status).toBe(200);
     expect(await call('DELETE', '/orders/1')).toMatchObject({ status: 403, body: expect.stringContaining('dynamodb:DeleteItem') });
     expect(await call('POST', '/other/1')).toMatchObject({ status: 403, body: expect.stringContaining('dynamodb:PutItem') });
+    const decided = readDecisions(join(folder, 'decisions')).map(
+      ({ action, isAllowed }) => `${action} ${isAllowed ? 'allowed' : 'refused'}`,
+    );
+    expect([...new Set(decided)].sort()).toEqual([
+      'dynamodb:DeleteItem refused',
+      'dynamodb:GetItem allowed',
+      'dynamodb:PutItem allowed',
+      'dynamodb:PutItem refused',
+      'events:PutEvents allowed',
+    ]);
   });
 
   it('has nothing to change when it is brought up again', async () => {
