@@ -53,14 +53,8 @@ export const checkedKey = ({ pk, sk }: Key): Key => {
   return { pk, sk };
 };
 
-/** How items of a table become what DynamoDB holds, and back. */
-export type TableItems = {
-  /** Throws `Rejected` `invalid-key`, `invalid-expiry` or `item-too-large`. */
-  toStored(item: Item): Item;
-  fromStored(stored: Item): Item;
-};
-
-export const tableItems = ({ indexes = {} }: TableDeclaration): TableItems => {
+/** How items of a table become what DynamoDB holds. Throws `Rejected` `invalid-key`, `invalid-expiry` or `item-too-large`. */
+export const toStoredIn = ({ indexes = {} }: TableDeclaration): ((item: Item) => Item) => {
   const indexed = new Set(Object.values(indexes).flatMap(({ partition, sort }) => [partition, sort]));
 
   const isHeld = (name: string, value: Json | undefined): boolean =>
@@ -84,19 +78,19 @@ export const tableItems = ({ indexes = {} }: TableDeclaration): TableItems => {
     return { ...held, ...checkedKey(item), [overflow]: JSON.stringify(part(odd)) };
   };
 
-  return {
-    toStored(item) {
-      checkedKey(item);
-      checkedExpiry(item);
-      checkIndexed(item);
-      const stored = split(item);
-      const size = sizeOfItem(stored);
-      if (size > tableLimits.itemBytes) throw itemTooLarge(size);
-      return stored;
-    },
-    fromStored(stored) {
-      const { [overflow]: odd, ...held } = stored;
-      return odd === undefined ? stored : { ...held, ...(JSON.parse(odd as string) as JsonObject) };
-    },
+  return (item) => {
+    checkedKey(item);
+    checkedExpiry(item);
+    checkIndexed(item);
+    const stored = split(item);
+    const size = sizeOfItem(stored);
+    if (size > tableLimits.itemBytes) throw itemTooLarge(size);
+    return stored;
   };
+};
+
+/** An item as it was before `toStored`. */
+export const fromStored = (stored: Item): Item => {
+  const { [overflow]: odd, ...held } = stored;
+  return odd === undefined ? stored : { ...held, ...(JSON.parse(odd as string) as JsonObject) };
 };

@@ -9,7 +9,7 @@ import { type DocumentClient, documentClient } from './document-client.ts';
 import { BatchGetCommand, DeleteCommand, GetCommand, PutCommand, TransactWriteCommand } from './document-commands.ts';
 import { isAwsError } from './errors.ts';
 import { type Backoff, retryingRest, usualBackoff } from './retry.ts';
-import { checkedKey, sizeOfItem, tableItems } from './table-items.ts';
+import { checkedKey, fromStored, sizeOfItem, toStoredIn } from './table-items.ts';
 import { tableQueries } from './table-queries.ts';
 import { tableRequests } from './table-requests.ts';
 
@@ -32,12 +32,12 @@ const largestTransaction = 4 * 1024 * 1024;
 export const dynamoTable = ({ tableName, declaration, client, clock, backoff = usualBackoff }: DynamoTableOptions): Table => {
   const documents = documentClient(client);
   const requests = tableRequests(tableName, declaration);
-  const items = tableItems(declaration);
+  const toStored = toStoredIn(declaration);
   const isAlive = ({ expiresAt = Number.POSITIVE_INFINITY }: Item): boolean => expiresAt * 1000 > clock.now().getTime();
-  const visible = (found: readonly Item[]): Item[] => found.filter(isAlive).map(items.fromStored);
+  const visible = (found: readonly Item[]): Item[] => found.filter(isAlive).map(fromStored);
 
   const stored = (write: Write): Write => {
-    if (write.type === 'put') return { ...write, item: items.toStored(write.item) };
+    if (write.type === 'put') return { ...write, item: toStored(write.item) };
     return { ...write, key: checkedKey(write.key) };
   };
 
@@ -51,8 +51,7 @@ export const dynamoTable = ({ tableName, declaration, client, clock, backoff = u
       const found = await getAll(documents, tableName, keys.map(checkedKey), backoff);
       return visible(keys.map((key) => found.get(addressOf(key))).filter((item) => item !== undefined));
     },
-    put: (item, condition) =>
-      single(async () => documents.send(new PutCommand(requests.put(items.toStored(item), condition, clock.now())))),
+    put: (item, condition) => single(async () => documents.send(new PutCommand(requests.put(toStored(item), condition, clock.now())))),
     delete: (key, condition) =>
       single(async () => documents.send(new DeleteCommand(requests.delete(checkedKey(key), condition, clock.now())))),
     async transact(pk, writes) {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Item, Items, Page, Table, TableDeclaration, Write } from '../../domain/kernel/table.ts';
 import { rejection, type SettableClock, type Unshown } from './harness.ts';
 import { expiryCases, indexCases } from './table-indexes-and-expiry.ts';
+import { valueCases } from './table-values.ts';
 
 export type TableHarness = Unshown<'equals in an index by key' | 'removal of what has expired'> & {
   /** A fresh, empty table. */
@@ -271,6 +272,7 @@ export const tableConformance = (name: string, makeHarness: () => Promise<TableH
       });
     });
 
+    valueCases(() => ({ table }));
     indexCases(() => ({ harness, table }));
     expiryCases(() => ({ harness, table }));
   });
