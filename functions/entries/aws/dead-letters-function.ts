@@ -3,21 +3,15 @@ import type { Json } from '../../../domain/kernel/json.ts';
 import { tenantInBody } from '../../../domain/kernel/message-rules.ts';
 import type { GivenUp } from './cloud.ts';
 import { called, type Environment, type Lambda, type LambdaHandler } from './lambda.ts';
-import { comeAgain, eachMessage } from './messages.ts';
+import { attemptOf, comeAgain, eachMessage } from './messages.ts';
 import { nameIn } from './subscriptions.ts';
-
-/** What a dead letter queue is of: the queue that gives up, the name of that for people (`models.alias-assigned`, or a context), and after how many attempts. */
-type Source = readonly [queue: string, source: string, attempts: number];
 
 const backoff = { baseSeconds: 1, maxSeconds: 300 };
 
-/**
- * Keeps what queues gave up where it can be listed and redriven. `HYBRID_DEAD_LETTER_SOURCES` is a JSON object of what each dead letter queue is of,
- * by its name: `{"<dead letter queue>": ["<queue>", "<source>", <attempts>]}`. What cannot be kept stays in its queue.
- */
+/** Keeps what was given up where it can be listed and redriven. What cannot be kept stays in its queue. */
 export const deadLettersFunction = (lambda: Lambda): LambdaHandler<SQSEvent, SQSBatchResponse> => {
-  const { cloud, environment } = lambda;
-  const sources = sourcesOf(environment);
+  const { cloud } = lambda;
+  const sources = sourcesOf(lambda.environment);
   return called(lambda, async (event: SQSEvent) => {
     const at = cloud.clock.now().toISOString();
     const failures = await eachMessage(event, (record) => cloud.bury(givenUp(record, sources, at)));
@@ -25,16 +19,42 @@ export const deadLettersFunction = (lambda: Lambda): LambdaHandler<SQSEvent, SQS
   });
 };
 
-const sourcesOf = ({ HYBRID_DEAD_LETTER_SOURCES = '{}' }: Environment): { readonly [queue: string]: Source } =>
-  JSON.parse(HYBRID_DEAD_LETTER_SOURCES) as { readonly [queue: string]: Source };
+/** What queues are for, by their names: a subscriber (`models.alias-assigned`), a context where several of its subscribers share one, or a work queue. */
+type Sources = ReadonlyMap<string, string>;
 
-const givenUp = (record: SQSRecord, sources: { readonly [queue: string]: Source }, diedAt: string): GivenUp => {
-  const { messageId: id, body: message, eventSourceARN: deadLetterQueue } = record;
-  const [queue, source, attempts] = sources[nameIn(deadLetterQueue)] ?? ['', nameIn(deadLetterQueue), 0];
-  const body = contentOf(message);
-  const reason = attempts > 0 ? `${attempts} attempts failed; the log knows why.` : 'It was given up; the log knows why.';
-  return { id, source, tenant: tenantInBody(body), body, reason, attempts, diedAt, deadLetterQueue, queue, message };
+const sourcesOf = (environment: Environment): Sources => {
+  const subscriptions = JSON.parse(environment.HYBRID_SUBSCRIPTIONS ?? '{}') as { readonly [queue: string]: readonly string[] };
+  const heard = Object.entries(subscriptions).map(([queue, names]) => [queue, names.length === 1 ? names[0] : names[0]?.split('.')[0]]);
+  const worked = Object.entries(environment).flatMap(([variable, url]) => {
+    const [, context, name] = /^HYBRID_QUEUE_([A-Z0-9]+)_(\w+)$/.exec(variable) ?? [];
+    return context === undefined || name === undefined || url === undefined
+      ? []
+      : [[url.slice(url.lastIndexOf('/') + 1), `${context}.${name.replaceAll('_', '-')}`.toLowerCase()]];
+  });
+  return new Map([...heard, ...worked] as [string, string][]);
 };
+
+const givenUp = (record: SQSRecord, sources: Sources, diedAt: string): GivenUp => {
+  const { messageId: id, body: message, eventSourceARN: deadLetterQueue } = record;
+  const queue = nameIn(originOf(record));
+  const body = contentOf(message);
+  return {
+    ...{ id, tenant: tenantInBody(body), body, diedAt, deadLetterQueue, queue, message },
+    source: sources.get(queue) ?? (queue || nameIn(deadLetterQueue)),
+    reason: reasonOf(record),
+    // It was received once more to come here.
+    attempts: Math.max(1, attemptOf(record) - 1),
+  };
+};
+
+/** The queue that gave a message up, or that the bus could not put it into (what EventBridge adds to a dead letter); nothing where neither is told. */
+const originOf = ({ attributes, messageAttributes }: SQSRecord): string => {
+  const target = messageAttributes.TARGET_ARN?.stringValue ?? '';
+  return attributes.DeadLetterQueueSourceArn ?? (target.startsWith('arn:aws') && target.includes(':sqs:') ? target : '');
+};
+
+const reasonOf = ({ messageAttributes: { ERROR_MESSAGE, ERROR_CODE } }: SQSRecord): string =>
+  ERROR_MESSAGE?.stringValue ?? ERROR_CODE?.stringValue ?? 'It failed each time; the log knows why.';
 
 /** What was sent: the event of an EventBridge envelope, or the message; text where it is no JSON. */
 const contentOf = (text: string): Json => {

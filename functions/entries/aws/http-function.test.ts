@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { inMemoryTable } from '../../../adapters/conformance/in-memory-table.ts';
+import { sha256 } from '../../kernel/authentication.ts';
 import { context } from '../../kernel/context.ts';
 import { ok } from '../../kernel/handler.ts';
+import { originHeader } from '../../kernel/origin.ts';
 import { Problem } from '../../kernel/schemas.ts';
 import { platform } from '../../platform/context.ts';
 import * as platformFunctions from '../../platform/handlers.ts';
@@ -41,8 +43,8 @@ const bound: readonly BoundContext[] = [
   { declaration: things as never, handlers },
   { declaration: platform as never, handlers: platformFunctions.handlers },
 ];
-const world = () => {
-  const lambda = testLambda(() => inMemoryTable());
+const world = (environment = {}) => {
+  const lambda = testLambda(() => inMemoryTable(), environment);
   const handler = httpFunction(bound, lambda, { openapi: () => '{"openapi":"3.1.0"}', html: () => '<html></html>' });
   const call = async (...asked: Parameters<typeof httpEvent>) => {
     const { statusCode, body = '', headers } = await handler(httpEvent(...asked), calledWith());
@@ -116,6 +118,13 @@ describe('a function of requests', () => {
   it('tells of the size of a large answer to HEAD', async () => {
     const { status, headers } = await world().call('HEAD', '/v1/things/large-elsewhere');
     expect([status, headers?.['content-length']]).toEqual([200, '5000000']);
+  });
+
+  it('answers only what came through the network before it, where there is one', async () => {
+    const { call } = world({ HYBRID_ORIGIN_SECRET_SHA256: sha256('s3cret') });
+    expect(await call('GET', '/health/live')).toMatchObject({ status: 403, body: { code: 'origin-required' } });
+    expect((await call('GET', '/health/live', { headers: { [originHeader]: 'guess' } })).status).toBe(403);
+    expect((await call('GET', '/health/live', { headers: { [originHeader]: 's3cret' } })).status).toBe(200);
   });
 
   it('takes no request for one that is none', async () => {

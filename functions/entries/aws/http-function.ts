@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { type Failure, failed, isFailure, Rejected } from '../../../domain/kernel/failure.ts';
 import { authentication } from '../../kernel/authentication.ts';
 import type { ContextDeclaration } from '../../kernel/context.ts';
+import { originHeader, refuseDetour } from '../../kernel/origin.ts';
 import { failureAt } from '../../kernel/problem.ts';
 import { respond } from '../../kernel/respond.ts';
 import { platformApp, type Serving } from '../../kernel/serve.ts';
@@ -21,7 +22,7 @@ type Result = APIGatewayProxyStructuredResultV2;
 
 /** Answers the requests of an HTTP API (payload format 2.0) for these contexts; `documents` where the platform's own are among their routes. */
 export const httpFunction = (bound: readonly BoundContext[], lambda: Lambda, documents?: Documents): LambdaHandler<Event, Result> => {
-  const { cloud, log } = lambda;
+  const { cloud, environment, log } = lambda;
   const { tables, portsFor } = functionsOf(bound, lambda, { documents });
   const serving: Serving = {
     ...{ clock: cloud.clock, ids: cloud.ids, log, bus: cloud.bus },
@@ -35,7 +36,10 @@ export const httpFunction = (bound: readonly BoundContext[], lambda: Lambda, doc
   const app = platformApp(contexts, serving);
   return called(
     lambda,
-    async (event: Event) => answered(event, app.fetch),
+    async (event: Event) => {
+      const detour = refuseDetour(event.headers[originHeader], environment.HYBRID_ORIGIN_SECRET_SHA256);
+      return detour === undefined ? answered(event, app.fetch) : refused(event, detour);
+    },
     async (error, event) => refused(event, failureOf(error)),
   );
 };
