@@ -114,7 +114,7 @@ export const awsClient = ({ environment, fetch: send = fetch, backoff = usualBac
         body,
         timeoutMillis,
       };
-      return retrying(() => attempt(call, (response) => response.json() as Promise<Output>), retryable, backoff);
+      return retrying(() => attempt(call, async (response) => outputOf<Output>(await response.text())), retryable, backoff);
     },
     request(service, { operation, method, path, headers = {}, body, timeoutMillis = requestTimeout }) {
       const call = { service, operation, url: `${endpoint(service)}${path}`, method, headers, body, timeoutMillis };
@@ -135,6 +135,9 @@ const regionOf = ({ AWS_REGION }: Environment): string => {
   if (AWS_REGION) return AWS_REGION;
   throw new Rejected(failed('unavailable', 'cloud-region', 'The platform does not know its region: AWS_REGION is not set.'));
 };
+
+/** An operation without an output may answer with no body at all (SQS does). */
+const outputOf = <Output>(body: string): Output => (body === '' ? {} : JSON.parse(body)) as Output;
 
 const timeLimit = (millis: number): { readonly signal: AbortSignal; end(): void } => {
   const controller = new AbortController();

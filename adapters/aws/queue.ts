@@ -66,3 +66,8 @@ export const postponeMessage = (client: AwsClient, queueUrl: string, receiptHand
     ReceiptHandle: receiptHandle,
     VisibilityTimeout: Math.round(Math.min(Math.max(seconds, 0), 43_200)),
   });
+
+/** Sends a text as it is: what was a message already. */
+export const sendText = async (client: AwsClient, queueUrl: string, text: string): Promise<void> => {
+  await client.call(sqs, 'SendMessage', { QueueUrl: queueUrl, MessageBody: text });
+};

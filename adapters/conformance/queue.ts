@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeadLetters, Message, Queue, QueuePolicy, Worker } from '../../domain/kernel/queue.ts';
 import { eventually, rejection } from './harness.ts';
+import { proofsOf } from './proof.ts';
+import { type Semantics, semanticsOf, type Target } from './semantics.ts';
 
 export type QueueHarness = {
   /** A fresh queue, whose messages' dead letters belong to their body's `tenant`. */
@@ -16,12 +18,24 @@ export type QueueHarness = {
 
 const policy: QueuePolicy = { attempts: 3, visibilitySeconds: 30, batchSize: 5, backoff: { baseSeconds: 0.01, maxSeconds: 0.03 } };
 
+/** What a dead letter says of an error `it is broken`. */
+export const saidOf = (reason: Semantics['queue']['reason']): RegExp => (reason === 'the error' ? /it is broken/ : /3 attempts/);
+
 /** What every queue does. Times are real and short. */
-export const queueConformance = (name: string, makeHarness: () => Promise<QueueHarness>): void => {
-  describe(`the queue of ${name}`, () => {
+export const queueConformance = (target: Target, makeHarness: () => Promise<QueueHarness>): void => {
+  describe(`the queue of ${target}`, () => {
+    const { observed } = proofsOf('Queue', target);
+    const { observed: observedLetters } = proofsOf('DeadLetters', target);
     let harness: QueueHarness;
     beforeEach(async () => {
-      harness = await makeHarness();
+      const made = await makeHarness();
+      harness = {
+        ...made,
+        queue: async (declared) => observed(await made.queue(declared)),
+        restart: async () => observed(await made.restart()),
+        work: observed({ work: made.work }).work,
+        deadLetters: () => observedLetters(made.deadLetters()),
+      };
     });
     afterEach(() => harness.dispose());
 
@@ -125,7 +139,7 @@ export const queueConformance = (name: string, makeHarness: () => Promise<QueueH
       await eventually(async () => (await letters()).length === 1);
       const [letter] = await letters();
       expect(letter).toMatchObject({ source: 'chores', tenant: 'acme', body: { tenant: 'acme', n: 1 }, attempts: 3 });
-      expect(letter?.reason).toContain('it is broken');
+      expect(letter?.reason).toMatch(saidOf(semanticsOf(target).queue.reason));
       expect(deliveries).toBe(3);
       expect(await harness.deadLetters().get(letter?.id ?? '')).toEqual(letter);
     });

@@ -1,0 +1,140 @@
+import type { Clock } from '../../domain/kernel/clock.ts';
+import { failed, Rejected } from '../../domain/kernel/failure.ts';
+import type { Json } from '../../domain/kernel/json.ts';
+import type { DeadLetter, DeadLetters } from '../../domain/kernel/queue.ts';
+import type { Item, Key, Table } from '../../domain/kernel/table.ts';
+import { platformTenant } from '../../domain/kernel/tenancy.ts';
+
+/** A message that was given up: what the port shows, and what a redrive sends back to its queue. */
+export type GivenUp = DeadLetter & {
+  /** The ARN of the dead letter queue that it came by, and the name of the queue that gave it up. */
+  readonly deadLetterQueue: string;
+  readonly queue: string;
+  /** The body as it was sent. */
+  readonly message: string;
+};
+
+export type TableDeadLettersOptions = {
+  readonly table: Table;
+  /** Sends a message's text to the queue that gave it up. */
+  readonly send: (letter: Pick<GivenUp, 'deadLetterQueue' | 'queue' | 'message'>) => Promise<void>;
+  readonly clock: Clock;
+};
+
+/** What lies in the table: a letter under its id, and its place in the two lists, newest last. */
+const longestId = 256;
+const letterKey = (id: string): Key => ({ pk: `${platformTenant}#dead-letter#${id}`, sk: 'letter' });
+const listOf = (tenant: string | undefined): string =>
+  tenant === undefined ? `${platformTenant}#all-dead-letters` : `${tenant}#dead-letters`;
+const placeKey = (list: string, { id, diedAt }: Pick<DeadLetter, 'id' | 'diedAt'>): Key => ({ pk: list, sk: `${diedAt}#${id}` });
+const idOfPlace = ({ sk }: Key): string => sk.slice(sk.indexOf('#') + 1);
+
+/** Who sends a letter again is alone at it for this long; where he does not come to the end, another may then. */
+const claimMillis = 60_000;
+const mostKeys = 100;
+
+/**
+ * The dead letters of all queues and subscribers on a table, newest first, and what puts them there. A redrive sends the message, then deletes the
+ * letter: a crash in between leaves both, so that it can come twice but not get lost.
+ */
+export const tableDeadLetters = ({ table, send, clock }: TableDeadLettersOptions) => {
+  const find = async (id: string): Promise<Item | undefined> => (Buffer.byteLength(id) > longestId ? undefined : table.get(letterKey(id)));
+
+  /** One of many wins. */
+  const claim = async (item: Item): Promise<Item | undefined> => {
+    const now = clock.now().getTime();
+    if (Number(item.claimedUntil ?? 0) > now) return undefined;
+    const claimed = { ...item, version: (item.version ?? 0) + 1, claimedUntil: now + claimMillis };
+    return (await table.put(claimed, { version: item.version ?? 0 })).written ? claimed : undefined;
+  };
+
+  const forget = async ({ id, diedAt, tenant }: DeadLetter): Promise<void> => {
+    await table.delete(letterKey(id));
+    await Promise.all([undefined, tenant].map((of) => table.delete(placeKey(listOf(of), { id, diedAt }))));
+  };
+
+  const port: DeadLetters = {
+    async list({ tenant, ...page }) {
+      const { items: places, next } = await table.query(listOf(tenant), {}, { ...page, descending: true });
+      const letters: Item[] = [];
+      for (let first = 0; first < places.length; first += mostKeys)
+        letters.push(...(await table.batchGet(places.slice(first, first + mostKeys).map((place) => letterKey(idOfPlace(place))))));
+      return { items: letters.map(shown), next };
+    },
+    async get(id) {
+      const item = await find(id);
+      return item === undefined ? undefined : shown(item);
+    },
+    async redrive(id) {
+      const found = await find(id);
+      if (found?.queue === '')
+        throw new Rejected(failed('conflict', 'dead-letter-source-unknown', 'Nobody knows any more which queue gave this message up.'));
+      const item = found === undefined ? undefined : await claim(found);
+      if (item === undefined) return false;
+      try {
+        await send(item as unknown as GivenUp);
+      } catch (error) {
+        await table.put({ ...item, claimedUntil: 0 }, { version: item.version ?? 0 });
+        throw error;
+      }
+      await forget(shown(item));
+      return true;
+    },
+  };
+
+  /** Keeps a letter, once by its id: it may come again, whole or where this broke off. */
+  const bury = async (letter: GivenUp): Promise<void> => {
+    const { id, tenant } = letter;
+    const { written } = await table.put({ ...letterKey(id), version: 1, ...stored(letter) }, 'absent');
+    const kept = written ? letter : await table.get(letterKey(id));
+    if (kept === undefined) return;
+    const place = { id, diedAt: kept.diedAt as string };
+    await Promise.all([undefined, tenant].map((of) => table.put(placeKey(listOf(of), place))));
+  };
+
+  return { port, bury };
+};
+
+/** Message and body are mostly one text, or the one in the other; an item has no room for both twice. */
+type BodyIn = 'the message' | 'the detail' | 'itself' | 'its text';
+
+const stored = ({ body, ...letter }: GivenUp): { readonly [attribute: string]: Json } => {
+  const bodyIn = whereBodyIs(letter.message, body);
+  return { ...letter, bodyIn, ...(bodyIn === 'itself' && { body }) };
+};
+
+const whereBodyIs = (message: string, body: Json): BodyIn => {
+  if (body === message) return 'its text';
+  const sent = parsed(message);
+  const text = JSON.stringify(body);
+  if (JSON.stringify(sent) === text) return 'the message';
+  return JSON.stringify(detailOf(sent)) === text ? 'the detail' : 'itself';
+};
+
+const parsed = (message: string): Json => {
+  try {
+    return JSON.parse(message) as Json;
+  } catch {
+    return message;
+  }
+};
+const detailOf = (sent: Json): Json =>
+  typeof sent === 'object' && sent !== null && !Array.isArray(sent) ? ((sent as { readonly detail?: Json }).detail ?? null) : null;
+
+const bodyOf = ({ bodyIn, message, body = null }: Item): Json => {
+  switch (bodyIn as BodyIn) {
+    case 'the message':
+      return parsed(message as string);
+    case 'the detail':
+      return detailOf(parsed(message as string));
+    case 'its text':
+      return message as string;
+    case 'itself':
+      return body;
+  }
+};
+
+const shown = (item: Item): DeadLetter => {
+  const { id, source, tenant, reason, attempts, diedAt } = item as unknown as DeadLetter;
+  return { id, source, tenant, body: bodyOf(item), reason, attempts, diedAt };
+};
