@@ -56,10 +56,16 @@ export const tableDeadLetters = ({ table, send, clock }: TableDeadLettersOptions
   const port: DeadLetters = {
     async list({ tenant, ...page }) {
       const { items: places, next } = await table.query(listOf(tenant), {}, { ...page, descending: true });
-      const letters: Item[] = [];
-      for (let first = 0; first < places.length; first += mostKeys)
-        letters.push(...(await table.batchGet(places.slice(first, first + mostKeys).map((place) => letterKey(idOfPlace(place))))));
-      return { items: letters.map(shown), next };
+      const letters: DeadLetter[] = [];
+      for (let first = 0; first < places.length; first += mostKeys) {
+        const some = places.slice(first, first + mostKeys);
+        const ids = [...new Set(some.map(idOfPlace))];
+        const found = (await table.batchGet(ids.map(letterKey))).map(shown);
+        const byPlace = new Map(found.map((letter) => [placeKey('', letter).sk, letter]));
+        // A place may have been left by who broke off: then its letter has another, or is gone.
+        letters.push(...some.map(({ sk }) => byPlace.get(sk)).filter((letter) => letter !== undefined));
+      }
+      return { items: letters, next };
     },
     async get(id) {
       const item = await find(id);
@@ -82,14 +88,10 @@ export const tableDeadLetters = ({ table, send, clock }: TableDeadLettersOptions
     },
   };
 
-  /** Keeps a letter, once by its id: it may come again, whole or where this broke off. */
+  /** Keeps a letter, once by its id: it may come again, also where this broke off. Needs leave to put, and no other. */
   const bury = async (letter: GivenUp): Promise<void> => {
-    const { id, tenant } = letter;
-    const { written } = await table.put({ ...letterKey(id), version: 1, ...stored(letter) }, 'absent');
-    const kept = written ? letter : await table.get(letterKey(id));
-    if (kept === undefined) return;
-    const place = { id, diedAt: kept.diedAt as string };
-    await Promise.all([undefined, tenant].map((of) => table.put(placeKey(listOf(of), place))));
+    await Promise.all([undefined, letter.tenant].map((of) => table.put(placeKey(listOf(of), letter))));
+    await table.put({ ...letterKey(letter.id), version: 1, ...stored(letter) }, 'absent');
   };
 
   return { port, bury };

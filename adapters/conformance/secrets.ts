@@ -1,15 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Secrets } from '../../domain/kernel/secrets.ts';
+import { proofsOf } from './proof.ts';
+import type { Target } from './semantics.ts';
 
 /** A secrets store under test; `reopen` gives another instance on the same secrets, as another process would have. */
 export type SecretsUnderTest = { readonly secrets: Secrets; reopen(): Promise<Secrets>; close(): Promise<void> };
 
 /** What every `Secrets` does, whatever lies beneath it. */
-export const secretsConformance = (name: string, start: () => Promise<SecretsUnderTest>): void => {
-  describe(`the secrets on ${name}`, () => {
+export const secretsConformance = (target: Target, start: () => Promise<SecretsUnderTest>): void => {
+  describe(`the secrets on ${target}`, () => {
+    const { observed } = proofsOf('Secrets', target);
     let under: SecretsUnderTest;
     beforeEach(async () => {
-      under = await start();
+      const made = await start();
+      under = { ...made, secrets: observed(made.secrets), reopen: async () => observed(await made.reopen()) };
     });
     afterEach(() => under.close());
 

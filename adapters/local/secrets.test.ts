@@ -7,7 +7,7 @@ import { localSecrets } from './secrets.ts';
 
 const folderOf = (): Promise<string> => mkdtemp(join(tmpdir(), 'secrets-'));
 
-secretsConformance('a file', async () => {
+secretsConformance('the laptop', async () => {
   const folder = await folderOf();
   const file = join(folder, 'new', 'secrets.json');
   return { secrets: localSecrets({ file }), reopen: async () => localSecrets({ file }), close: () => rm(folder, { recursive: true }) };

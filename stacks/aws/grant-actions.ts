@@ -32,7 +32,7 @@ const table = {
   append: { actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'], on: 'self' },
   put: { actions: ['dynamodb:PutItem'], on: 'self' },
   delete: { actions: ['dynamodb:DeleteItem'], on: 'self' },
-  settle: { actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query'], on: 'self' },
+  settle: { actions: ['dynamodb:PutItem', 'dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:Query'], on: 'self' },
   note: { actions: ['dynamodb:PutItem'], on: 'self', attributes: ['pk', 'sk', 'at'] },
 } as const satisfies Partial<Record<Verb, Allowed>>;
 
@@ -55,7 +55,7 @@ const allowed: Record<ResourceKind, Partial<Record<Verb, Allowed>>> = {
   'dead-letters': {
     read: table.read,
     put: table.put,
-    redrive: { actions: ['dynamodb:DeleteItem', 'sqs:SendMessage'], on: 'sources' },
+    redrive: { actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'sqs:SendMessage'], on: 'sources' },
   },
 };
 
