@@ -67,6 +67,7 @@ const transientCodes: ReadonlySet<string> = new Set([
   'NetworkError',
   'PriorRequestNotComplete',
   'ProvisionedThroughputExceededException',
+  'RequestExpired',
   'RequestLimitExceeded',
   'RequestThrottled',
   'RequestThrottledException',
