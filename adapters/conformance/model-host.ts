@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Failure, isFailure } from '../../domain/kernel/failure.ts';
 import type { Datatype, Invocation, ModelHost, ModelRef, Signature } from '../../domain/kernel/model-host.ts';
+import { proofsOf } from './proof.ts';
+import type { Target } from './semantics.ts';
 
 /** A model host under test, over an object store that holds the files of `adapters/conformance/models` under their names. */
 export type ModelHostUnderTest = { readonly host: ModelHost; close(): Promise<void> };
@@ -33,14 +35,15 @@ export const answered = (outcome: Invocation | Failure): Invocation & { readonly
 };
 
 /** One suite for every model host: validation, refusals, answers, deadlines. */
-export const modelHostConformance = (name: string, open: () => Promise<ModelHostUnderTest>): void => {
-  describe(`the model host on ${name}`, () => {
+export const modelHostConformance = (target: Target, open: () => Promise<ModelHostUnderTest>): void => {
+  describe(`the model host on ${target}`, () => {
+    const { observed } = proofsOf('ModelHost', target);
     let subject: ModelHostUnderTest;
     let host: ModelHost;
     let addOne: ModelRef;
     beforeAll(async () => {
       subject = await open();
-      host = subject.host;
+      host = observed(subject.host);
       addOne = await modelOf(host, 'add-one.onnx');
     });
     afterAll(() => subject.close());

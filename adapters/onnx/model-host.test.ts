@@ -10,7 +10,7 @@ const artifact = (key: string): { readonly path: string } | undefined => {
   return existsSync(path) ? { path } : undefined;
 };
 
-modelHostConformance('this machine', async () => {
+modelHostConformance('the laptop', async () => {
   const host = onnxModelHost({ artifact });
   return { host, close: () => host.close() };
 });
