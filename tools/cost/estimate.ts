@@ -1,4 +1,4 @@
-import { exact } from '../../domain/kernel/money.ts';
+import { type Exact, exact, zero } from '../../domain/kernel/money.ts';
 import { atScale, firstMillion } from './assumptions.ts';
 import { type Bill, billOf, billOnTop, type Line, nothingLeft, totalOf } from './bill.ts';
 import { eventUsage } from './event-usage.ts';
@@ -12,7 +12,7 @@ import { storageUsage } from './storage-usage.ts';
 
 export type Measured = { readonly prediction: Prediction; readonly event: DomainEventCost };
 
-/** What a stack costs, by what makes the cost. Edge lines (CloudFront, WAF) are part of `predictions` and not of its budget. */
+/** What a stack costs, by what makes the cost. Lines of the edge (CloudFront, WAF) are in the bills of predictions, and not in their budget. */
 export type Estimate = {
   readonly stack: string;
   readonly idle: Bill;
@@ -40,16 +40,15 @@ export const estimate = (stack: string, graph: Graph, { prediction, event }: Mea
 export const isEdge = ({ kind }: Line): boolean => kind === 'network-edge';
 const withoutEdge = ({ lines }: Bill) => totalOf(lines.filter((line) => !isEdge(line)));
 
-/** The limits that the platform is held to, in US dollars. */
+/** The limits that the platform is held to, in US dollars; allowances that never end count, so that the first million of a month is meant. */
 export const limits = { idleInDev: '5.00', millionPredictions: '2.50' } as const;
 
 /** What an estimate breaks, in sentences; nothing where it holds. */
 export const broken = (estimates: readonly Estimate[]): readonly string[] =>
-  estimates.flatMap(({ stack, idle, firstMillion: first, furtherMillion }) => [
-    ...over(`${stack} idle`, stack.endsWith('-dev') ? idle.total : exact('0'), limits.idleInDev, 'a month'),
-    ...over(`${stack}, the first million predictions without the edge`, withoutEdge(first), limits.millionPredictions, 'in all'),
-    ...over(`${stack}, each further million predictions without the edge`, withoutEdge(furtherMillion), limits.millionPredictions, 'each'),
+  estimates.flatMap(({ stack, idle, firstMillion: first }) => [
+    ...over(`${stack}, an idle month`, stack.endsWith('-dev') ? idle.total : zero, limits.idleInDev),
+    ...over(`${stack}, a million predictions in a month, without the edge`, withoutEdge(first), limits.millionPredictions),
   ]);
 
-const over = (what: string, total: ReturnType<typeof exact>, limit: string, per: string): readonly string[] =>
-  total.gt(exact(limit)) ? [`${what}: $${total.toFixed(2)}, over the budget of $${limit} ${per}`] : [];
+const over = (what: string, total: Exact, limit: string): readonly string[] =>
+  total.gt(exact(limit)) ? [`${what}: $${total.toFixed(2)}, over the budget of $${limit}`] : [];

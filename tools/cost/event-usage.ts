@@ -2,7 +2,7 @@ import { contexts } from '../../functions/contexts.ts';
 import { backgroundMillis } from './assumptions.ts';
 import type { Usage } from './bill.ts';
 import { all, type Graph, textOf } from './graph.ts';
-import { invocations, memoryOf } from './lambda.ts';
+import { functionOf, invocations } from './lambda.ts';
 import type { DomainEventCost } from './measured-event.ts';
 import { million } from './prediction-usage.ts';
 
@@ -33,7 +33,7 @@ export const eventUsage = (graph: Graph, { append, audit, bytes }: DomainEventCo
   const deliveries = deliveriesAnEvent(graph);
   const archived = all(graph, 'archive').length === 0 ? 0 : (million * bytes) / gigabyte;
   const run = (trigger: string, runs: number, what: string, kind: Usage['kind']) =>
-    invocations({ graph, runs, seconds: backgroundMillis / 1000, memory: memoryOf(graph, trigger), kind, what });
+    invocations(functionOf(graph, trigger), { runs, seconds: backgroundMillis / 1000, kind, what });
   return [
     { meter: 'dynamodb.reads', quantity: million * append.reads, kind: 'table', what: 'reads of the state' },
     {

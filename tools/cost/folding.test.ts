@@ -23,7 +23,8 @@ describe('folding', () => {
   });
 
   it('makes a fold for each tenant in a batch, but none without a fact', () => {
-    expect(foldingOf(mapping(10), traffic(4, 2)).foldsAFact).toBeCloseTo(2 / 11, 6);
-    expect(foldingOf(mapping(10), traffic(4, 1000)).foldsAFact).toBe(1);
+    expect(foldingOf(mapping(10), traffic(4, 1)).foldsAFact).toBeCloseTo(1 / 11, 6);
+    expect(foldingOf(mapping(10), traffic(4, 2)).foldsAFact).toBeCloseTo((2 * (1 - 0.5 ** 11)) / 11, 6);
+    expect(foldingOf(mapping(10), traffic(4, 1_000_000)).foldsAFact).toBeCloseTo(1, 4);
   });
 });

@@ -14,6 +14,7 @@ export const foldingOf = (mapping: Resource, { predictionsAMonth, tenants }: Tra
   const ratePerShard = predictionsAMonth / monthSeconds / streamShards;
   const recordsABatch = Math.min(numberOf(mapping, 'batchSize', 100), 1 + ratePerShard * window);
   const partitionsAShard = Math.max(1, (tenants * usageShards) / streamShards);
-  const foldsABatch = Math.min(recordsABatch, partitionsAShard);
+  // So many different partitions are met by so many facts, each of which is of any of them.
+  const foldsABatch = partitionsAShard * (1 - (1 - 1 / partitionsAShard) ** recordsABatch);
   return { recordsABatch, invocationsAFact: 1 / recordsABatch, foldsAFact: foldsABatch / recordsABatch };
 };

@@ -1,7 +1,7 @@
 import { backgroundMillis, idlePollsAMonth, monthSeconds } from './assumptions.ts';
 import type { Usage } from './bill.ts';
 import { all, type Graph, isOn, listOf, partOf, type Resource, readsStream, textOf } from './graph.ts';
-import { invocations, memoryOf } from './lambda.ts';
+import { functionOf, invocations } from './lambda.ts';
 
 /** What a month costs in which nobody comes: what is there, polled and scheduled. */
 export const idleUsage = (graph: Graph): readonly Usage[] => [
@@ -41,16 +41,10 @@ const periodOf = (schedule: Resource): number => {
 const schedules = (graph: Graph): readonly Usage[] =>
   all(graph, 'schedule').flatMap((schedule): readonly Usage[] => {
     const runs = monthSeconds / periodOf(schedule);
+    const runner = functionOf(graph, 'schedules');
     return [
       { meter: 'scheduler.invocations', quantity: runs, kind: 'schedule', what: `${schedule.name} fires` },
-      ...invocations({
-        graph,
-        runs,
-        seconds: backgroundMillis / 1000,
-        kind: 'schedule',
-        what: `${schedule.name} runs`,
-        memory: memoryOf(graph, 'schedules'),
-      }),
+      ...invocations(runner, { runs, seconds: backgroundMillis / 1000, kind: 'schedule', what: `${schedule.name} runs` }),
       { meter: 's3.writes', quantity: runs, kind: 'schedule', what: `${schedule.name} lists objects` },
     ];
   });

@@ -19,32 +19,18 @@ export const functionOf = (graph: Graph, trigger: string, context?: string): Res
   throw new Rejected(failed('invalid', 'function-not-found', `The graph has no function for ${context ?? 'any context'} and ${trigger}.`));
 };
 
-export const memoryOf = (graph: Graph, trigger: string, context?: string): number =>
-  numberOf(functionOf(graph, trigger, context), 'memorySize', defaultMemory);
-
-export const computeMeter = (one: Resource): 'lambda.compute.arm64' | 'lambda.compute.x86_64' =>
+const computeMeter = (one: Resource): 'lambda.compute.arm64' | 'lambda.compute.x86_64' =>
   listOf(one, 'architectures').includes('arm64') ? 'lambda.compute.arm64' : 'lambda.compute.x86_64';
 
-type Runs = {
-  readonly graph: Graph;
-  readonly runs: number;
-  readonly seconds: number;
-  readonly memory: number;
-  readonly kind: Kind;
-  readonly what: string;
-};
+type Runs = { readonly runs: number; readonly seconds: number; readonly kind: Kind; readonly what: string };
 
-/** Invocations and the time they take; `memory` in MB. */
-export const invocations = ({ graph, runs, seconds, memory, kind, what }: Runs): readonly Usage[] => {
-  const [any] = all(graph, 'function');
+/** Invocations of a function, and the time they take with its memory on its architecture. */
+export const invocations = (one: Resource, { runs, seconds, kind, what }: Runs): readonly Usage[] => {
+  const memory = numberOf(one, 'memorySize', defaultMemory);
+  const how = `${what}: ${memory} MB × ${Math.round(seconds * 1000)} ms`;
   return [
     { meter: 'lambda.requests', quantity: runs, kind, what },
-    {
-      meter: any === undefined ? 'lambda.compute.x86_64' : computeMeter(any),
-      quantity: (runs * seconds * memory) / 1024,
-      kind,
-      what: `${what}: ${memory} MB × ${Math.round(seconds * 1000)} ms`,
-    },
+    { meter: computeMeter(one), quantity: (runs * seconds * memory) / 1024, kind, what: how },
   ];
 };
 

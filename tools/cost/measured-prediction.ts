@@ -1,22 +1,13 @@
 import { inMemoryTable } from '../../adapters/conformance/in-memory-table.ts';
-import { foldUsage } from '../../domain/billing/rollup.ts';
-import { apiKeyStream, apiKeys, formatApiKey } from '../../domain/identity/api-key.ts';
-import { tenantStream, tenants } from '../../domain/identity/tenant.ts';
-import { endpointStream, endpoints } from '../../domain/inference/endpoint.ts';
-import { eventStore } from '../../domain/kernel/event-store.ts';
-import { isFailure } from '../../domain/kernel/failure.ts';
-import { tableMeter } from '../../domain/kernel/meter.ts';
-import type { TenantId } from '../../domain/kernel/tenancy.ts';
-import { billing } from '../../functions/billing/context.ts';
-import { identity } from '../../functions/identity/context.ts';
-import { inference } from '../../functions/inference/context.ts';
-import { handlers } from '../../functions/inference/handlers.ts';
-import { authentication, sha256 } from '../../functions/kernel/authentication.ts';
-import type { ContextDeclaration, StoredTable } from '../../functions/kernel/context.ts';
-import type { AnyHandler } from '../../functions/kernel/handler.ts';
-import { platformApp } from '../../functions/kernel/serve.ts';
-import { testServing } from '../../functions/kernel/test-serving.ts';
+import { formatApiKey } from '../../domain/identity/api-key.ts';
+import type { Change, Table } from '../../domain/kernel/table.ts';
+import { changesFunction } from '../../functions/entries/aws/changes-function.ts';
+import { httpFunction } from '../../functions/entries/aws/http-function.ts';
+import { calledWith, httpEvent, streamRecord, testLambda } from '../../functions/entries/aws/test-cloud.ts';
+import { boundContexts } from '../../functions/entries/local-contexts.ts';
+import type { LogLine } from '../../functions/kernel/test-serving.ts';
 import { type Consumed, countingTable, nothingConsumed } from './counting-table.ts';
+import { fillWorld, ids, keyId, secret, tenant } from './measured-world.ts';
 
 /** What one prediction asks of a cloud. */
 export type Prediction = {
@@ -31,120 +22,79 @@ export type Prediction = {
   readonly fold: Consumed;
 };
 
-const tenant = 'acme' as TenantId;
-const secret = 's'.repeat(43);
-const keyId = '01M7Z342NC3TXKWVAM4E8F4B0Y';
 /** 1 KB in and out: what the budget speaks of. */
 const payloadBytes = 1024;
+const usage = 'billing.usage';
 
 /**
- * Sends predictions through the code that serves them, over tables that count, and reports what one of them took once the function is warm.
- * A model host stands in: what the model itself takes is the time of the function.
+ * Calls the function that Lambda calls, over tables that count, and reports what one prediction took once the function is warm. A model host
+ * stands in: what the model itself takes is the time of the function.
  */
 export const measurePrediction = async (): Promise<Prediction> => {
-  const world = await aWorld();
-  await world.predict();
-  world.reset();
-  const response = await world.predict();
-  return {
-    request: world.consumed,
-    events: world.serving.bus.published.length,
-    logLines: world.serving.log.lines.length,
-    logBytes: world.serving.log.lines.reduce((total, { message, fields }) => total + lineBytes(message, fields), 0),
-    responseBytes: response,
-    fold: await foldOnce(world.facts.changes()),
-  };
-};
-
-const aWorld = async () => {
   const consumed = nothingConsumed();
-  const [directoryItems, endpointItems, facts] = [inMemoryTable(), inMemoryTable(), inMemoryTable()];
-  const serving = testServing(directoryItems);
-  await fill(directoryItems, endpointItems, serving);
-  const directory = countingTable(directoryItems, identity.tables.directory, consumed);
-  const running = {
-    declaration: inference as unknown as ContextDeclaration,
-    handlers: handlers as unknown as { readonly [does: string]: AnyHandler },
-    ports: {
-      ids: { next: () => ids.next() },
-      endpoints: countingTable(endpointItems, inference.tables.endpoints as StoredTable, consumed),
-      meter: tableMeter(countingTable(facts, billing.tables.usage as StoredTable, consumed), serving.clock),
-      modelHost: { invoke: async () => ({ body: new Uint8Array(payloadBytes), rows: 1, computeMicros: 12_345 }) },
-    },
-  };
-  const app = platformApp([running], { ...serving, authenticate: authentication(directory, serving.clock) });
-  return {
-    ...{ consumed, serving, facts },
-    reset: () => {
-      Object.assign(consumed, { reads: 0, writes: 0, storedBytes: 0 });
-      consumed.calls.length = 0;
-      serving.log.lines.length = 0;
-      serving.bus.published.length = 0;
-    },
-    predict: () => predict(app),
-  };
+  const world = await aWorld(consumed);
+  await world.predict();
+  Object.assign(consumed, nothingConsumed());
+  world.lambda.log.lines.length = 0;
+  world.lambda.bus.published.length = 0;
+  const responseBytes = await world.predict();
+  const { lines } = world.lambda.log;
+  const [logLines, logBytes] = [lines.length, lines.reduce((total, line) => total + lineBytes(line), 0)];
+  const events = world.lambda.bus.published.length;
+  return { request: { ...consumed }, events, logLines, logBytes, responseBytes, fold: await foldOnce(world.facts()) };
 };
 
-// As long as the ids of the platform: an item's size depends on it.
-let count = 0;
-const ids = { next: () => `01M7Z342NC3TXKWVAM4E8F${String(++count).padStart(4, '0')}` };
+const contextsOf = (name: string) => boundContexts.filter(({ declaration }) => declaration.name === name);
 
-const fill = async (
-  directory: ReturnType<typeof inMemoryTable>,
-  endpointItems: ReturnType<typeof inMemoryTable>,
-  { clock }: Pick<ReturnType<typeof testServing>, 'clock'>,
-): Promise<void> => {
-  const by = { by: { id: 'bootstrap' } };
-  const at = clock.now().toISOString();
-  const store = eventStore(directory, { clock, ids });
-  const prefix = `hyb_${tenant}_${keyId.slice(0, 4)}`;
-  const key = {
-    id: keyId,
-    name: 'application',
-    prefix,
-    roles: ['invoker'],
-    secretHash: sha256(secret),
-    expiresAt: null,
-    createdAt: at,
-  } as const;
-  const deployment = {
-    ...{ endpoint: 'digits', generation: 1, model: 'digits', version: '1', artifact: `acme/sha256/${sha256('model')}`, sizeBytes: 78_642 },
-    signature: {
-      inputs: [{ name: 'image', datatype: 'FP32', shape: [-1, 64] }],
-      outputs: [{ name: 'label', datatype: 'INT64', shape: [-1] }],
-    },
-  } as const;
-  const outcomes = [
-    await store.handle(tenants, tenantStream(tenant), { type: 'create', tenant, name: 'Acme', at }, by),
-    await store.handle(apiKeys, apiKeyStream(tenant, keyId), { type: 'create', key, tenant }, by),
-    await eventStore(endpointItems, { clock, ids }).handle(endpoints, endpointStream(tenant, 'digits'), { type: 'ready', deployment }, by),
-  ];
-  const failure = outcomes.find((outcome) => isFailure(outcome));
-  if (failure !== undefined) throw new TypeError(`The world to measure in could not be made: ${JSON.stringify(failure)}`);
+const aWorld = async (consumed: Consumed) => {
+  const items = new Map<string, ReturnType<typeof inMemoryTable>>();
+  const itemsOf = (name: string) => {
+    const made = items.get(name) ?? inMemoryTable();
+    items.set(name, made);
+    return made;
+  };
+  const modelHost = { invoke: async () => ({ body: new Uint8Array(payloadBytes), rows: 1, computeMicros: 12_345 }) } as never;
+  const lambda = testLambda((name) => countingTable(itemsOf(name), {}, consumed), {}, { modelHost, ids });
+  await fillWorld({ directory: itemsOf('identity.directory'), endpoints: itemsOf('inference.endpoints'), clock: lambda.clock });
+  const serve = httpFunction(contextsOf('inference'), lambda);
+  return { lambda, facts: () => itemsOf(usage).changes(), predict: () => predict(serve) };
 };
 
-const predict = async (app: ReturnType<typeof platformApp>): Promise<number> => {
+const predict = async (serve: ReturnType<typeof httpFunction>): Promise<number> => {
   const head = '{"inputs":[{"name":"image","shape":[1,64],"datatype":"FP32","data":[';
   const body = `${head}${'0,'.repeat((payloadBytes - head.length - 6) / 2)}0]}]}`;
-  const response = await app.request('/v2/models/digits/infer', {
-    method: 'POST',
-    headers: { authorization: `Bearer ${formatApiKey({ tenant, id: keyId, secret })}`, 'content-type': 'application/json' },
-    body,
-  });
-  if (response.status !== 200)
-    throw new TypeError(`A prediction to measure was answered with ${response.status}: ${await response.text()}`);
-  const headers = [...response.headers].reduce((total, [name, value]) => total + name.length + value.length + 4, 0);
-  return headers + (await response.arrayBuffer()).byteLength;
+  const headers = { authorization: `Bearer ${formatApiKey({ tenant, id: keyId, secret })}`, 'content-type': 'application/json' };
+  const answer = await serve(httpEvent('POST', '/v2/models/digits/infer', { headers, body }), calledWith());
+  if (answer.statusCode !== 200) throw new TypeError(`A prediction to measure was answered with ${answer.statusCode}: ${answer.body}`);
+  const sent = Object.entries(answer.headers ?? {}).reduce((total, [name, value]) => total + name.length + String(value).length + 4, 0);
+  return sent + Buffer.byteLength(answer.body ?? '', answer.isBase64Encoded ? 'base64' : 'utf8');
 };
 
-/** A line as Powertools' logger writes it: what it says by itself, and the fields. */
-const lineBytes = (message: string, fields: object): number =>
-  JSON.stringify({ level: 'INFO', message, timestamp: '2026-11-25T12:00:00.000Z', service: 'inference', ...fields }).length + 1;
+/** What Powertools' logger says on every line in Lambda beside a line's own fields. */
+const ofLambda = {
+  timestamp: '2026-11-25T12:00:00.000Z',
+  service: 'inference-http-function-1234567',
+  function_request_id: '6f7b1c7e-5d38-4b1b-9d5a-2f8c6a1f0b11',
+  sampling_rate: 0,
+  xray_trace_id: '1-5759e988-bd862e3fe1be46a994272793',
+};
+// A measured time would make the figures depend on the machine.
+const lineBytes = ({ level, message, fields }: LogLine): number =>
+  JSON.stringify({ level, message, ...ofLambda, ...fields, duration_ms: 12.345 }).length + 1;
 
-const foldOnce = async (changes: ReturnType<ReturnType<typeof inMemoryTable>['changes']>): Promise<Consumed> => {
+/** The second of two batches, each of one fact, as the stream brings them. */
+const foldOnce = async (changes: readonly Change[]): Promise<Consumed> => {
   const consumed = nothingConsumed();
   const rollups = inMemoryTable();
-  await foldUsage(rollups)(changes.slice(0, 1));
-  await foldUsage(countingTable(rollups, billing.tables.rollups, consumed))(changes.slice(1));
+  const counted = (table: Table) => countingTable(table, {}, consumed);
+  const lambda = testLambda((name) => counted(name === 'billing.rollups' ? rollups : inMemoryTable()), {
+    HYBRID_TABLE_BILLING_USAGE: usage,
+  });
+  const fold = changesFunction(contextsOf('billing'), lambda);
+  const [first, ...rest] = changes.map((change) => streamRecord(usage, change));
+  if (first === undefined || rest.length === 0) throw new TypeError('There are no facts to fold.');
+  await fold({ Records: [first] }, calledWith());
+  Object.assign(consumed, nothingConsumed());
+  await fold({ Records: rest }, calledWith());
   return consumed;
 };

@@ -4,7 +4,7 @@ import { backgroundMillis, monthSeconds, predictionMillis, type Traffic } from '
 import type { Usage } from './bill.ts';
 import { foldingOf } from './folding.ts';
 import { all, type Graph, isOn, numberOf, partOf, type Resource, readsStream, textOf } from './graph.ts';
-import { functionOf, invocations, memoryOf, ownLogBytes } from './lambda.ts';
+import { functionOf, invocations, ownLogBytes } from './lambda.ts';
 import type { Prediction } from './measured-prediction.ts';
 
 export const million = 1_000_000;
@@ -61,14 +61,7 @@ const serving = (graph: Graph, { request, logBytes, logLines, events }: Predicti
   const bytes = logBytes + ownLogBytes(one);
   const kept = (million * request.storedBytes) / gigabyte;
   return [
-    ...invocations({
-      graph,
-      runs: million,
-      seconds: predictionMillis / 1000,
-      memory: memoryOf(graph, 'http', 'inference'),
-      kind: 'function',
-      what: 'predictions',
-    }),
+    ...invocations(one, { runs: million, seconds: predictionMillis / 1000, kind: 'function', what: 'predictions' }),
     {
       meter: 'cloudwatch.log-ingestion',
       quantity: (million * bytes) / gigabyte,
@@ -108,14 +101,7 @@ const folding = (graph: Graph, { fold }: Prediction, traffic: Traffic): readonly
   const what = `folds of ${recordsABatch.toFixed(1)} facts`;
   const runs = million * invocationsAFact;
   return [
-    ...invocations({
-      graph,
-      runs,
-      seconds: backgroundMillis / 1000,
-      memory: memoryOf(graph, 'changes', 'billing'),
-      kind: 'function',
-      what,
-    }),
+    ...invocations(changes, { runs, seconds: backgroundMillis / 1000, kind: 'function', what }),
     { meter: 'cloudwatch.log-ingestion', quantity: (runs * ownLogBytes(changes)) / gigabyte, kind: 'function', what: `${what}: log` },
     { meter: 'dynamodb.reads', quantity: million * foldsAFact * fold.reads, kind: 'table', what: `${what}: reads of roll-ups` },
     { meter: 'dynamodb.writes', quantity: million * foldsAFact * fold.writes, kind: 'table', what: `${what}: writes of roll-ups` },

@@ -84,13 +84,18 @@ const priceList = (): string =>
 
 /** The whole document under `docs/`. */
 export const costDocument = (estimates: readonly Estimate[]): string =>
-  `${[
-    '# What it costs',
-    'Made by `npm run cost -- --write` from the resources that the stacks declare, the code of the inference path as it was counted, and the price',
-    `list below (${region}, reviewed ${reviewed}). List prices without discounts and taxes; allowances that never end count, trials do not. Nothing here was`,
-    `measured in an account. \`npm run cost\` fails where an idle dev stack costs more than $${limits.idleInDev} a month, or a million predictions more than`,
-    `$${limits.millionPredictions} (1 KB in and out, 512 MB × 20 ms; the edge, CloudFront and WAF, is a line of its own).`,
-  ].join('\n')}\n\n${[summary(estimates), ...estimates.map(details), assumptionsText, '## Price list', priceList()].join('\n\n')}\n`;
+  `${[introduction, summary(estimates), ...estimates.map(details), assumptionsText, '## Price list', priceList()].join('\n\n')}\n`;
+
+const introduction = [
+  '# What it costs',
+  '',
+  'Made by `npm run cost -- --write` from the resources that the stacks declare, from the code of the inference path as it was counted, and from the',
+  `price list below (${region}, reviewed ${reviewed}): list prices without discounts and taxes. Nothing here was measured in an account.`,
+  '',
+  `\`npm run cost\` fails where an idle dev stack costs more than $${limits.idleInDev} a month, or a million predictions in a month more than`,
+  `$${limits.millionPredictions} (1 KB in and out, 20 ms; the edge, CloudFront and WAF, is a line of its own). Allowances that never end count, trials do not.`,
+  'Each further million costs more, because the allowances are used up by then; it is shown for a platform with 100 million predictions a month.',
+].join('\n');
 
 const assumptionsText = [
   '## What is assumed',

@@ -16,7 +16,7 @@ export const smallGraph = (): Graph => [
   ...['identity-directory', 'inference-endpoints', 'billing-usage', 'billing-rollups'].map((name) =>
     resource('table', name, { pointInTimeRecovery: { enabled: true } }),
   ),
-  resource('mapping', 'billing-usage-changes', { startingPosition: 'TRIM_HORIZON', batchSize: 1000, maximumBatchingWindowInSeconds: 10 }),
+  resource('mapping', 'billing-usage-changes', { startingPosition: 'TRIM_HORIZON', batchSize: 1000, maximumBatchingWindowInSeconds: 60 }),
   resource('mapping', 'models-events', { batchSize: 10 }),
   resource('stage', 'http-api', {}),
   resource('secret', 'identity'),
