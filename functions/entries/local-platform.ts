@@ -9,12 +9,11 @@ import type { InferPorts } from '../inference/infer.ts';
 import { accessLog } from '../kernel/access-log.ts';
 import { authentication, bootstrapKey, sha256 } from '../kernel/authentication.ts';
 import { bytesOf } from '../kernel/context.ts';
-import { docsPage } from '../kernel/docs-page.ts';
 import { grant } from '../kernel/grants.ts';
 import type { Records } from '../kernel/handler.ts';
 import type { Log } from '../kernel/log.ts';
-import { openApi } from '../kernel/openapi.ts';
 import { platformApp, type RunningContext, type Serving } from '../kernel/serve.ts';
+import { documentsOf } from './documents.ts';
 import { listen } from './http-server.ts';
 import { boundContexts } from './local-contexts.ts';
 import { wire } from './runtime.ts';
@@ -45,7 +44,7 @@ export const startLocalPlatform = async ({ folder, host, port, log, ...options }
   let url = '';
   const onFailure = (error: unknown, consumer: string) => log.error('a delivery failed and will be made again', error, { consumer });
   const cloud = await openCloud({ folder, baseUrl: () => url, onFailure });
-  const documents = { openapi: () => JSON.stringify(openApi(contexts)), html: () => docsPage(contexts) };
+  const documents = documentsOf(contexts);
   const platform = wire(boundContexts, cloud, log, { documents, objectGateway: { serve: cloud.serveSigned } });
   const directory = portsOf(platform.running, 'identity').directory as Records;
   const serving: Serving = {
