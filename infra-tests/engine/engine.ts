@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Account } from '../../tools/engine/aws/clients.ts';
 import { type AwsProvider, startAwsProvider } from '../../tools/engine/aws/provider.ts';
 import { buildEngine } from '../../tools/engine/build.mjs';
 import { startLanguageHost } from '../../tools/engine/language-host.ts';
@@ -13,9 +14,8 @@ export type Outcome = Happened & { readonly code: number | null; readonly said: 
 export type Running = { readonly process: ChildProcess; readonly done: Promise<Outcome> };
 
 export type EngineOptions = {
-  /** The emulator on which resources are made. */
-  readonly endpoint: string;
-  readonly region?: string;
+  /** Where resources are made. */
+  readonly account: Account;
   readonly watch?: Watch;
   /** For the program. */
   readonly env?: Readonly<Record<string, string>>;
@@ -32,21 +32,20 @@ export type Engine = {
   stop(): Promise<void>;
 };
 
-export const account = '000000000000';
 /** What encrypts the secrets in the state. */
 const passphrase = 'engine';
 
 const withEvents = new Set(['preview', 'up', 'refresh', 'destroy']);
 
-export const startEngine = async ({ endpoint, region = 'eu-central-1', watch = {}, env: given = {} }: EngineOptions): Promise<Engine> => {
+export const startEngine = async ({ account, watch = {}, env: given = {} }: EngineOptions): Promise<Engine> => {
   const pulumi = await buildEngine();
   const home = mkdtempSync(join(tmpdir(), 'engine-'));
   const state = join(home, 'state');
   mkdirSync(state);
-  const base: NodeJS.ProcessEnv = { ...process.env, AWS_REGION: region, ...given };
+  const base: NodeJS.ProcessEnv = { ...process.env, AWS_REGION: account.region, ...given };
   let current = process.cwd();
   const [aws, random, language] = await Promise.all([
-    startAwsProvider({ endpoint, region, id: account }, { folder: () => current, watch }),
+    startAwsProvider(account, { folder: () => current, watch }),
     startRandomProvider(),
     startLanguageHost(base),
   ]);

@@ -1,52 +1,42 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Emulator } from '../../tools/emulators/emulator-process.ts';
-import { startMinistack } from '../../tools/emulators/start.ts';
 import { clientsOf } from '../../tools/engine/aws/clients.ts';
-import { decisionsTo, readDecisions } from '../../tools/engine/decisions/decisions.ts';
 import { waitUntil } from '../../tools/wait-until.ts';
-import { account, type Engine, startEngine } from './engine.ts';
+import { type EmulatedAccount, startAccount } from './emulator.ts';
+import { type Engine, startEngine } from './engine.ts';
 import { inventory } from './inventory.ts';
 import { type Project, projectOf } from './project.ts';
 import { createStack, type Stack } from './stack.ts';
 
-const region = 'eu-central-1';
 const program = new URL('./program/', import.meta.url).pathname;
 const resources = 34;
 
-let emulator: Emulator;
+let account: EmulatedAccount;
 let engine: Engine;
-let folder: string;
 let project: Project;
 /** Called before each create that is not a preview's. */
 let creating: (urn: string) => Promise<void> | void = () => {};
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'decisions-'));
-  emulator = await startMinistack({ auth: true, env: decisionsTo(join(folder, 'decisions')) });
-  engine = await startEngine({ endpoint: emulator.endpoint, region, watch: { creating: (urn) => creating(urn) } });
+  account = await startAccount();
+  engine = await startEngine({ account, watch: { creating: (urn) => creating(urn) } });
   project = projectOf(program);
 });
 afterAll(async () => {
   await engine.stop();
   project.remove();
-  await emulator.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await account.stop();
 });
 
-const emulated = () => ({ endpoint: emulator.endpoint, region, id: account });
 const stackNamed = async (name: string): Promise<Stack> => {
   const stack = await createStack(engine, project.folder, name);
-  await stack.config({ 'aws:region': region });
+  await stack.config({ 'aws:region': account.region });
   return stack;
 };
 const destroyed = async (stack: Stack) => {
   const { changes } = await stack.destroy();
-  expect(await inventory(emulated())).toEqual([]);
+  expect(await inventory(account)).toEqual([]);
   expect([...engine.aws.records]).toEqual([]);
   return changes;
 };
@@ -70,7 +60,7 @@ describe('a stack on the real engine', () => {
   it('says in a preview what it would create, and creates nothing', async () => {
     const { changes } = await stack.preview();
     expect(changes).toEqual({ create: resources });
-    expect(await inventory(emulated())).toEqual([]);
+    expect(await inventory(account)).toEqual([]);
   });
 
   it('creates all of it', async () => {
@@ -87,9 +77,7 @@ describe('a stack on the real engine', () => {
     expect((await call('GET', '/orders/1')).status).toBe(200);
     expect(await call('DELETE', '/orders/1')).toMatchObject({ status: 403, body: expect.stringContaining('dynamodb:DeleteItem') });
     expect(await call('POST', '/other/1')).toMatchObject({ status: 403, body: expect.stringContaining('dynamodb:PutItem') });
-    const decided = readDecisions(join(folder, 'decisions')).map(
-      ({ action, isAllowed }) => `${action} ${isAllowed ? 'allowed' : 'refused'}`,
-    );
+    const decided = account.decisions().map(({ action, isAllowed }) => `${action} ${isAllowed ? 'allowed' : 'refused'}`);
     expect([...new Set(decided)].sort()).toEqual([
       'dynamodb:DeleteItem refused',
       'dynamodb:GetItem allowed',
@@ -113,7 +101,7 @@ describe('a stack on the real engine', () => {
 
   it('finds by a refresh that a queue was deleted, and makes it again', async () => {
     const { queueUrl } = await stack.outputs();
-    await clientsOf(emulated()).sqs.send(new DeleteQueueCommand({ QueueUrl: String(queueUrl) }));
+    await clientsOf(account).sqs.send(new DeleteQueueCommand({ QueueUrl: String(queueUrl) }));
     const { steps } = await stack.refresh();
     const gone = steps.filter(({ op }) => op === 'delete').map(({ type, name }) => `${type} ${name}`);
     expect(gone).toContain('aws:sqs/queue:Queue heard');

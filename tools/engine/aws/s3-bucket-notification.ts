@@ -16,6 +16,8 @@ const Filtered = {
 };
 const Inputs = z.object({
   bucket: z.string(),
+  /** Whether the account's default bus hears of every object. */
+  eventbridge: z.boolean().optional(),
   queues: z.array(z.object({ queueArn: z.string(), ...Filtered })).default([]),
   lambdaFunctions: z.array(z.object({ lambdaFunctionArn: z.string().optional(), ...Filtered })).default([]),
 });
@@ -30,7 +32,8 @@ const ruleOf = ({ id, events, filterPrefix, filterSuffix }: Rule) => {
   return { Id: id, Events: events as Event[], ...(filters.length > 0 && { Filter: { Key: { FilterRules: filters } } }) };
 };
 
-const configurationOf = ({ queues, lambdaFunctions }: Inputs): NotificationConfiguration => ({
+const configurationOf = ({ eventbridge, queues, lambdaFunctions }: Inputs): NotificationConfiguration => ({
+  ...(eventbridge && { EventBridgeConfiguration: {} }),
   QueueConfigurations: queues.map((rule) => ({ QueueArn: rule.queueArn, ...ruleOf(rule) })),
   LambdaFunctionConfigurations: lambdaFunctions.map((rule) => ({ LambdaFunctionArn: rule.lambdaFunctionArn, ...ruleOf(rule) })),
 });
@@ -49,8 +52,8 @@ export const bucketNotification = ({ s3 }: Clients) => {
     },
     read: async (id) => {
       const said = await found(s3.send(new GetBucketNotificationConfigurationCommand({ Bucket: id })));
-      const some = [...(said?.QueueConfigurations ?? []), ...(said?.LambdaFunctionConfigurations ?? [])];
-      return some.length > 0 ? { computed: {} } : undefined;
+      const isSet = said?.QueueConfigurations ?? said?.LambdaFunctionConfigurations ?? said?.EventBridgeConfiguration;
+      return isSet === undefined ? undefined : { computed: {} };
     },
     update: async (id, inputs) => {
       await put(id, configurationOf(inputs));

@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startMinistack } from '../../tools/emulators/start.ts';
+import type { Account } from '../../tools/engine/aws/clients.ts';
+import { type Decision, decisionsTo, readDecisions } from '../../tools/engine/decisions/decisions.ts';
+
+/** An emulated account: it enforces the policies of roles, and tells what it decided. */
+export type EmulatedAccount = Account & {
+  decisions(): readonly Decision[];
+  log(): string;
+  stop(): Promise<void>;
+};
+
+export const startAccount = async (region = 'eu-central-1'): Promise<EmulatedAccount> => {
+  const folder = mkdtempSync(join(tmpdir(), 'account-'));
+  const file = join(folder, 'decisions');
+  const emulator = await startMinistack({ auth: true, env: decisionsTo(file) });
+  return {
+    endpoint: emulator.endpoint,
+    region,
+    id: '000000000000',
+    decisions: () => readDecisions(file),
+    log: emulator.log,
+    stop: async () => {
+      await emulator.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
