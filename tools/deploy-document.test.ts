@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { graphOf } from '../infra-tests/graph.ts';
+import { Options } from '../stacks/config.ts';
+import { profiles } from '../stacks/environment.ts';
+
+const text = readFileSync(new URL('../docs/deploy-aws.md', import.meta.url), 'utf8');
+const policy = (name: string): string => new RegExp(`<!-- policy: ${name} -->\n\`\`\`json\n([\\s\\S]*?)\n\`\`\``).exec(text)?.[1] ?? '';
+
+type Statement = { readonly Effect: string; readonly Action: string | readonly string[]; readonly Resource?: unknown };
+const statements = (name: string): readonly Statement[] => (JSON.parse(policy(name)) as { Statement: Statement[] }).Statement;
+const actions = statements('deploy').flatMap(({ Action }) => Action);
+
+/** The service that IAM knows the kinds of a provider's module by. */
+const serviceOf = (type: string): string => {
+  const [, module = '', kind = ''] = /^aws:(\w+)\/(\w+):/.exec(type) ?? [];
+  if (module === 'cloudwatch' && kind.startsWith('event')) return 'events';
+  if (module === 'cloudwatch' && kind.startsWith('log')) return 'logs';
+  return { apigatewayv2: 'apigateway', bcmdata: 'bcm-data-exports' }[module] ?? module;
+};
+
+describe('the policy of the role that deploys', async () => {
+  const graphs = [...(await graphOf('aws-dev')), ...(await graphOf('aws-staging')), ...(await graphOf('aws-prod'))];
+  const services = [...new Set(graphs.filter(({ type }) => type.startsWith('aws:')).map(({ type }) => serviceOf(type)))].sort();
+
+  it.each(services)('lets it make what the stacks have of %s', (service) => {
+    expect(actions.filter((action) => action.startsWith(`${service}:`))).not.toEqual([]);
+  });
+
+  it('grants no service whole', () => {
+    expect(actions.filter((action) => /^(\*|[\w-]+:\*)$/.test(action))).toEqual([]);
+  });
+
+  it('names every table, bucket and role as the program does', () => {
+    const names = (ending: string) => graphs.filter(({ type }) => type.endsWith(ending)).map(({ name }) => name);
+    expect(names('iam/role:Role').filter((name) => !name.endsWith('-role'))).toEqual([]);
+    expect(names('s3/bucket:Bucket').filter((name) => !name.endsWith('-bucket'))).toEqual([]);
+    expect(names('dynamodb/table:Table')).toContain('identity-directory-table');
+  });
+
+  it('fits one managed policy (6,144 characters without blanks)', () => {
+    expect(policy('deploy').replaceAll(/\s/g, '').length).toBeLessThan(6144);
+  });
+});
+
+describe('what is written of a deployment', () => {
+  it.each(Object.keys(Options.shape))('speaks of the setting %s', (key) => {
+    expect(text).toContain(`\`${key}\``);
+  });
+
+  it('says how long logs and events are kept', () => {
+    const row = (values: readonly number[]) => values.map((days) => `${days} days`).join(' | ');
+    const all = Object.values(profiles);
+    expect(text).toContain(`| logs kept | ${row(all.map(({ logRetentionDays }) => logRetentionDays))} |`);
+    expect(text).toContain(`| events archived | ${row(all.map(({ eventArchiveDays }) => eventArchiveDays))} |`);
+  });
+
+  it('lets the role be taken for one environment only', () => {
+    expect(JSON.stringify(statements('trust'))).toContain('repo:ORG/REPO:environment:aws-prod');
+  });
+});
