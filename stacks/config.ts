@@ -51,6 +51,7 @@ export const Options = z.strictObject({
     .refine((days) => (retentions as readonly number[]).includes(days), `one of ${retentions.join(', ')}`)
     .optional(),
   eventArchiveDays: whole(1, 3650).optional(),
+  /** Who hears of alarms, and of the budget. */
   alarmEmail: z.email('an e-mail address').optional(),
   monthlyBudgetUsd: whole(1, 1_000_000).optional(),
   /** The name under which clients reach the platform, in the zone `hostedZoneId` of Route 53. */
@@ -100,6 +101,7 @@ export const settingsOf = (told: Told, known: readonly ContextDeclaration[]): Se
     ...options,
     ...{ stack: told.stack, cloud, environment, profile, region },
     contexts: chosen === undefined ? known : known.filter(({ name }) => chosen.includes(name)),
+    monthlyBudgetUsd: options.monthlyBudgetUsd ?? profile.monthlyBudgetUsd,
     logRetentionDays: options.logRetentionDays ?? profile.logRetentionDays,
     eventArchiveDays: options.eventArchiveDays ?? profile.eventArchiveDays,
   };
@@ -150,6 +152,9 @@ const ofEnvironment = (environment: Environment, given: Given): readonly string[
     ...(edge === 'never' && given.domain !== undefined ? [`platform:domain is not for ${environment}: remove it`] : []),
     ...(missing.length === 0 && (given.domain === undefined) !== (given.hostedZoneId === undefined)
       ? ['platform:domain and platform:hostedZoneId belong together']
+      : []),
+    ...(given.monthlyBudgetUsd !== undefined && given.alarmEmail === undefined
+      ? ['platform:monthlyBudgetUsd needs platform:alarmEmail, to tell somebody']
       : []),
     ...(environment !== 'prod' && Object.keys(given.reservedConcurrency).length > 0
       ? [`platform:reservedConcurrency is for prod only: remove it from ${environment}`]

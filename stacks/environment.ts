@@ -18,6 +18,8 @@ export type Profile = {
   readonly protectsData: boolean;
   readonly logRetentionDays: number;
   readonly eventArchiveDays: number;
+  /** What the account may cost before people are told; prod has to say it. */
+  readonly monthlyBudgetUsd?: number;
 };
 
 export const profiles: Record<Environment, Profile> = {
@@ -31,6 +33,7 @@ export const profiles: Record<Environment, Profile> = {
     protectsData: false,
     logRetentionDays: 7,
     eventArchiveDays: 7,
+    monthlyBudgetUsd: 10,
   },
   staging: {
     queuePer: 'subscriber',
@@ -42,6 +45,7 @@ export const profiles: Record<Environment, Profile> = {
     protectsData: false,
     logRetentionDays: 30,
     eventArchiveDays: 14,
+    monthlyBudgetUsd: 100,
   },
   prod: {
     queuePer: 'subscriber',

@@ -11,10 +11,13 @@ import { type Period, parsePeriod } from './period.ts';
 export type ExportFormat = keyof ExportKeys;
 export type Exporting = { readonly books: Pick<Books, 'accounts'>; readonly exports: ObjectStore; readonly exportWriter: ExportWriter };
 
-/** A tenant's files hold its own rows; the platform's hold everybody's. */
+/**
+ * A tenant's files hold its own rows; the platform's hold everybody's. They lie as clouds lay out their own cost exports, a folder a month, so that
+ * one query reads both.
+ */
 export const exportKeys = (tenant: TenantId, period: Period): ExportKeys => ({
-  csv: `${tenant}/focus/${period}.csv`,
-  parquet: `${tenant}/focus/${period}.parquet`,
+  csv: `${tenant}/focus/csv/billing_period=${period}/focus.csv`,
+  parquet: `${tenant}/focus/data/billing_period=${period}/focus.parquet`,
 });
 
 async function* invoicesFor({ accounts }: Pick<Books, 'accounts'>, tenant: TenantId, period: Period): AsyncGenerator<Invoice> {

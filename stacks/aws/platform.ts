@@ -6,13 +6,18 @@ import type { Settings } from '../config.ts';
 import type { PlatformPlan } from '../platform.ts';
 import { AdminKey, admit } from './admin-key.ts';
 import { codeStore } from './code-store.ts';
+import { CostExport } from './cost-export.ts';
 import { type Deliveries, makeDeliveries, queuePlaces } from './deliveries.ts';
 import { type Functions, makeFunctions } from './functions.ts';
+import type { HttpApi } from './http-api.ts';
 import { makeKeys } from './keys.ts';
+import { NetworkEdge } from './network-edge.ts';
+import { OriginSecret } from './origin-secret.ts';
 import { connect } from './sources.ts';
 import { makeStores, placesOf, type Stores } from './stores.ts';
 import type { Table } from './table.ts';
 import type { Transforms } from './transforms.ts';
+import { watch } from './watch.ts';
 
 export type PlatformArgs = {
   readonly plan: PlatformPlan;
@@ -53,9 +58,13 @@ export class Platform extends ComponentResource {
     const deliveries = makeDeliveries(delivering);
     const places = new Map([...placesOf(storing, stores), ...queuePlaces(delivering, deliveries)]);
     const shared = { plan, settings, places, stores, deliveries, keys, transforms, parent: this };
-    const functions = makeFunctions({ ...shared, bundles, codeStore: codeStore(this) });
+    const originSecret = settings.domain === undefined ? undefined : new OriginSecret('origin', {}, { parent: this });
+    const functions = makeFunctions({ ...shared, bundles, codeStore: codeStore(this), originSecretHash: originSecret?.hash });
     const { api } = connect({ ...shared, functions, accountId });
-    this.outputs = outputsOf(api.url, admin.key, stores, deliveries, functions);
+    const url = originSecret === undefined ? api.url : edgeBefore(api, originSecret, settings, transforms, this).url;
+    watch({ ...shared, functions, apiId: api.apiId });
+    if (settings.costExport) exportCosts(stores, accountId, settings, transforms, this);
+    this.outputs = outputsOf(url, admin.key, stores, deliveries, functions);
     this.registerOutputs({ ...this.outputs });
   }
 }
@@ -67,6 +76,35 @@ const providerOf = ({ region, allowedAccount, stack, environment }: Settings): P
     ...(allowedAccount === undefined ? {} : { allowedAccountIds: [allowedAccount] }),
     defaultTags: { tags: { 'hybrid:stack': stack, 'hybrid:environment': environment, 'hybrid:platform': 'hybrid-ai-platform' } },
   });
+
+const edgeBefore = (api: HttpApi, secret: OriginSecret, settings: Settings, transforms: Transforms, parent: Platform): NetworkEdge => {
+  const { domain = '', hostedZoneId = '', region, requestsPerSecond } = settings;
+  const { apiId, stageName } = api;
+  return new NetworkEdge(
+    'edge',
+    {
+      ...{ domain, hostedZoneId, region, requestsPerSecond, apiId, stageName },
+      originSecret: secret.value,
+      transform: transforms.networkEdge?.edge,
+    },
+    { parent },
+  );
+};
+
+const exportCosts = ({ objects }: Stores, accountId: Output<string>, settings: Settings, transforms: Transforms, parent: Platform) => {
+  const { stack, region, profile } = settings;
+  const exports = objects['billing-exports'];
+  if (exports === undefined) return;
+  new CostExport(
+    'costs',
+    {
+      ...{ stack, region, accountId, protectsData: profile.protectsData },
+      platformExports: exports.bucketName,
+      transform: transforms.costExport?.costs,
+    },
+    { parent },
+  );
+};
 
 const each = <T, R>(all: { readonly [name: string]: T }, pick: (one: T) => R): { readonly [name: string]: R } =>
   Object.fromEntries(Object.entries(all).map(([name, one]) => [name, pick(one)]));

@@ -1,7 +1,10 @@
+import type { CostExportArgs } from './cost-export.ts';
 import type { EventBusArgs } from './event-bus.ts';
 import type { EventSourceArgs } from './event-source.ts';
 import type { FunctionArgs } from './function.ts';
 import type { HttpApiArgs } from './http-api.ts';
+import type { MonitoringArgs } from './monitoring.ts';
+import type { NetworkEdgeArgs } from './network-edge.ts';
 import type { ObjectStoreArgs } from './object-store.ts';
 import type { QueueArgs } from './queue.ts';
 import type { ScheduleArgs } from './schedule.ts';
@@ -16,10 +19,13 @@ type Of<Args extends { readonly transform?: unknown }> = { readonly [component: 
  * `{ table: { 'models-registry': { table: { tableClass: 'STANDARD_INFREQUENT_ACCESS' } } } }`.
  */
 export type Transforms = {
+  readonly costExport?: Of<CostExportArgs>;
   readonly eventBus?: Of<EventBusArgs>;
   readonly eventSource?: Of<EventSourceArgs>;
   readonly function?: Of<FunctionArgs>;
   readonly httpApi?: Of<HttpApiArgs>;
+  readonly monitoring?: Of<MonitoringArgs>;
+  readonly networkEdge?: Of<NetworkEdgeArgs>;
   readonly objectStore?: Of<ObjectStoreArgs>;
   readonly queue?: Of<QueueArgs>;
   readonly schedule?: Of<ScheduleArgs>;
