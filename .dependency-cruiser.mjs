@@ -17,7 +17,7 @@ export default {
       '^events/',
       '^adapters/[a-z]+/index\\.ts$',
     ]),
-    layer('adapters-know-ports', '^adapters/', ['^adapters/', '^domain/', '^events/']),
+    layer('adapters-know-ports', '^adapters/', ['^adapters/', '^domain/', '^events/'], ['/test-[^/]+\\.ts$']),
     {
       name: 'a-cloud-knows-no-other-cloud',
       severity: 'error',

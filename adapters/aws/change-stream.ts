@@ -4,8 +4,10 @@ import { fromStored } from './table-items.ts';
 
 /** A record of a DynamoDB stream, as GetRecords gives it and as Lambda is handed it: what of it matters here. */
 export type StreamRecord = {
-  readonly eventName?: string;
-  readonly dynamodb?: { readonly Keys?: Attributes; readonly NewImage?: Attributes; readonly SequenceNumber?: string };
+  readonly eventName?: string | undefined;
+  readonly dynamodb?:
+    | { readonly Keys?: Attributes | undefined; readonly NewImage?: Attributes | undefined; readonly SequenceNumber?: string | undefined }
+    | undefined;
 };
 
 /** API reference, StreamRecord: a sequence number has 21 to 40 digits. */

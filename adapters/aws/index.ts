@@ -1,0 +1,98 @@
+import { failed, Rejected } from '../../domain/kernel/failure.ts';
+import type { ObjectStore } from '../../domain/kernel/object-store.ts';
+import type { Queue } from '../../domain/kernel/queue.ts';
+import type { Secrets } from '../../domain/kernel/secrets.ts';
+import type { Change, Table, TableDeclaration } from '../../domain/kernel/table.ts';
+import { focusWriter } from '../duckdb/focus-writer.ts';
+import { systemClock } from '../system/system-clock.ts';
+import { ulidIds } from '../system/ulid-ids.ts';
+import { changeOf } from './change-stream.ts';
+import { awsClient } from './client.ts';
+import type { Environment } from './credentials.ts';
+import { tableDeadLetters } from './dead-letters.ts';
+import { eventBridgeBus } from './event-bus.ts';
+import { eventOf } from './large-events.ts';
+import { acknowledge, awaitMarkers, isMarker } from './markers.ts';
+import { lambdaModelHost } from './model-host.ts';
+import { s3ObjectStore } from './object-store.ts';
+import { postponeMessage, sendText, sqsQueue } from './queue.ts';
+import { queueUrlOf } from './queue-names.ts';
+import { managedSecrets } from './secrets.ts';
+import { dynamoTable } from './table.ts';
+
+const clock = systemClock;
+
+/** What tells a function where a resource is: `HYBRID_TABLE_MODELS_REGISTRY` for the table `models.registry`. */
+export const variableOf = (kind: string, name = ''): string =>
+  ['hybrid', kind, name]
+    .filter((part) => part !== '')
+    .join('_')
+    .replaceAll(/[^a-z0-9]+/gi, '_')
+    .toUpperCase();
+
+/**
+ * Every port on AWS, from the environment variables of a function. Nothing here asks the network, and nothing is missed before it is used: then
+ * it throws `Rejected` `resource-unknown`.
+ */
+export const openCloud = (environment: Environment) => {
+  const client = awsClient({ environment });
+  const ids = ulidIds();
+
+  const at = <P extends object>(variable: string, make: (place: string) => P): P => {
+    const place = environment[variable];
+    return place ? make(place) : withoutPlace(variable, make(variable));
+  };
+  const table = (name: string, declaration: TableDeclaration): Table =>
+    at(variableOf('table', name), (tableName) => dynamoTable({ tableName, declaration, client, clock }));
+  const objects = (name: string): ObjectStore => at(variableOf('objects', name), (bucket) => s3ObjectStore({ client, bucket }));
+  const largeEvents = objects('platform.large-events');
+  const letters = at(variableOf('dead-letters'), (tableName) => {
+    const { port, bury } = tableDeadLetters({
+      table: dynamoTable({ tableName, declaration: {}, client, clock }),
+      clock,
+      send: ({ deadLetterQueue, queue, message }) => sendText(client, queueUrlOf(deadLetterQueue, environment, queue), message),
+    });
+    return { ...port, bury };
+  });
+
+  return {
+    clock,
+    ids,
+    table,
+    objects,
+    queue: (name: string): Queue => at(variableOf('queue', name), (queueUrl) => sqsQueue({ client, queueUrl })),
+    bus: at(variableOf('bus'), (busName) => eventBridgeBus({ client, busName, largeEvents })),
+    /** All secrets of a context. */
+    secrets: (context: string): Secrets => at(variableOf('secret', context), (secretId) => managedSecrets({ client, secretId, clock })),
+    modelHost: lambdaModelHost({ artifacts: objects('models.artifacts'), environment }),
+    exportWriter: focusWriter(),
+    deadLetters: letters,
+    /** Resolves when the consumers of a table's changes have handled what was written to these partitions before. */
+    settled: (name: string, partitions: AsyncIterable<string>): Promise<void> =>
+      awaitMarkers(table(name, {}), partitions, { clock, id: ids.next() }),
+    markers: {
+      isMarker,
+      acknowledge: (name: string, markers: readonly Change[]): Promise<void> => acknowledge(table(name, {}), markers),
+    },
+    changeOf,
+    eventOf: (detail: unknown) => eventOf(detail, largeEvents),
+    bury: letters.bury,
+    postpone: async (queueArn: string, receiptHandle: string, seconds: number): Promise<void> => {
+      await postponeMessage(client, queueUrlOf(queueArn, environment), receiptHandle, seconds);
+    },
+  };
+};
+
+/** A port of a place that nobody named: each of its methods says which variable is missing. */
+const withoutPlace = <P extends object>(variable: string, port: P): P => {
+  const refuse = async (): Promise<never> => {
+    throw new Rejected(
+      failed(
+        'unavailable',
+        'resource-unknown',
+        `${variable} is not set: this function was not told of what it is to use, or not granted it.`,
+      ),
+    );
+  };
+  return Object.fromEntries(Object.keys(port).map((method) => [method, refuse])) as P;
+};
