@@ -25,6 +25,40 @@ Feature: Models
     Then the answer is 206
     And the header "content-length" is "10"
 
+  Scenario: A model that is too large for one request is uploaded to a URL of its own
+    Given a model "adder"
+    When an upload to "adder" is begun
+    Then the answer is 201
+    When the model file "add-one" is put to the URL of the upload
+    And the upload is made a version of "adder" with the digest of the model file "add-one"
+    Then the answer is 201
+    And the answer names the digest and size of the model file "add-one"
+    And "adder" has the versions "1"
+    When the upload is made a version of "adder"
+    Then it is refused with 404 "upload-not-found"
+
+  Scenario: An upload that has not arrived is no version, and neither is one that is no model
+    Given a model "adder"
+    When an upload to "adder" is begun
+    And the upload is made a version of "adder"
+    Then it is refused with 404 "upload-not-found"
+    When the model file "not-onnx.txt" is put to the URL of the upload
+    And the upload is made a version of "adder"
+    Then it is refused with 422 "not-an-onnx-model"
+    And "adder" has the versions ""
+
+  Scenario: An upload is the tenant's who began it
+    Given a model "adder"
+    And a tenant "zeta"
+    And the caller is "zeta"
+    And a model "adder"
+    When the caller is "acme"
+    And an upload to "adder" is begun
+    And the model file "add-one" is put to the URL of the upload
+    And the caller is "zeta"
+    And the upload is made a version of "adder"
+    Then it is refused with 404 "upload-not-found"
+
   Scenario: The same bytes again are a new version
     Given a model "adder" with the versions "add-one, add-one"
     Then "adder" has the versions "1, 2"

@@ -24,7 +24,7 @@ const textOf = (path: string): string => readFileSync(new URL(path, here), 'utf8
 
 const isPublicPath = (path: string): boolean =>
   ['/health/live', '/health/ready', '/openapi.json', '/docs', '/v2', '/v2/health/live', '/v2/health/ready'].includes(path);
-const bodiless = new Set(['suspend-tenant', 'resume-tenant', 'redrive-dead-letter']);
+const bodiless = new Set(['suspend-tenant', 'resume-tenant', 'redrive-dead-letter', 'create-upload']);
 
 describe.each(routes)('%s', (_key, { method, path, route }) => {
   it('asks for a permission that exists, and is public only where it may be', () => {

@@ -57,6 +57,33 @@ When(
   },
 );
 
+When('an upload to {string} is begun', async function (this: Scenario, model: string) {
+  await this.answered(this.client.send('POST', `/v1/models/${model}/uploads`));
+  const { id, url, headers } = bodyOf<{ id: string; url: string; headers: Record<string, string> }>(this.reply, 201);
+  this.notes.set('upload', { id, url, headers });
+});
+
+When('the model file {string} is put to the URL of the upload', async function (this: Scenario, file: string) {
+  const { url, headers } = this.noted<{ url: string; headers: Record<string, string> }>('upload');
+  const { ok, status } = await fetch(url, { method: 'PUT', headers, body: modelFile(file) });
+  assert.ok(ok, `the object store answered ${status}`);
+});
+
+const registerUpload = (world: Scenario, model: string, body: object) =>
+  world.answered(world.client.post(`/v1/models/${model}/uploads/${world.noted<{ id: string }>('upload').id}/version`, body));
+
+When('the upload is made a version of {string}', async function (this: Scenario, model: string) {
+  await registerUpload(this, model, {});
+});
+
+When(
+  'the upload is made a version of {string} with the digest of the model file {string}',
+  async function (this: Scenario, model: string, file: string) {
+    const digest = Buffer.from(digestOf(modelFile(file), 'sha-256'), 'base64').toString('hex');
+    await registerUpload(this, model, { digest: `sha256:${digest}` });
+  },
+);
+
 When('an upload to {string} breaks off half-way', async function (this: Scenario, model: string) {
   const bytes = modelFile('add-one');
   const headers = { ...octets, 'content-length': String(bytes.length) };

@@ -28,12 +28,16 @@ import {
   History,
   HistoryQuery,
   ModelView,
+  UploadedVersion,
+  UploadView,
   VersionNumber,
   VersionView,
 } from './schemas.ts';
 
 const json = { body: '1 MiB', time: '30 s' } as const;
-const upload = { body: '2 GiB', time: '15 m' } as const;
+/** By upload, in whatever way it comes. */
+export const largestModel = '2 GiB';
+const upload = { body: largestModel, time: '15 m' } as const;
 const reading = { registry: ['read'] } as const;
 const writing = { registry: ['read', 'append'] } as const;
 
@@ -97,6 +101,24 @@ export const models = context('models', {
       limit: upload,
       uses: { ...writing, artifacts: ['read', 'put', 'delete'], modelHost: ['inspect'] },
     },
+    'POST /v1/models/{name}/uploads': {
+      does: 'create-upload',
+      summary: 'Get a URL to PUT a model to that is too large for one request',
+      permission: 'models:write',
+      params: named,
+      answers: { 201: UploadView, 404: Problem, 409: Problem, 422: Problem },
+      limit: json,
+      uses: { ...writing, artifacts: ['presign'] },
+    },
+    'POST /v1/models/{name}/uploads/{id}/version': {
+      does: 'register-uploaded-version',
+      summary: 'Make what was PUT to the URL of an upload the next version',
+      permission: 'models:write',
+      body: UploadedVersion,
+      answers: { 201: VersionView, 404: Problem, 409: Problem, 413: Problem, 422: Problem, 507: Problem },
+      limit: { body: '1 MiB', time: '15 m' },
+      uses: { ...writing, artifacts: ['read', 'put', 'delete'], modelHost: ['inspect'] },
+    },
     'GET /v1/models/{name}/versions': {
       does: 'list-versions',
       summary: 'List the versions of a model, oldest first',
@@ -124,11 +146,12 @@ export const models = context('models', {
       answers: {
         200: { media: 'application/octet-stream', describes: 'The ONNX model' },
         206: { media: 'application/octet-stream', describes: 'The range that was asked for' },
+        307: Empty,
         404: Problem,
         416: Problem,
       },
       limit: { body: '1 MiB', time: '15 m' },
-      uses: { registry: ['read'], artifacts: ['read'] },
+      uses: { registry: ['read'], artifacts: ['read', 'presign'] },
     },
     'DELETE /v1/models/{name}/versions/{version}': {
       does: 'delete-version',

@@ -7,6 +7,9 @@ import { digestHeader } from './content-digest.ts';
 import type { models } from './context.ts';
 import { findVersion } from './registry.ts';
 
+/** Time to begin a download elsewhere. */
+const readableSeconds = 900;
+
 export const getArtifact = handler<typeof models, 'GET /v1/models/{name}/versions/{version}/artifact'>(
   async ({ params, headers, principal }, { registry, artifacts }): Promise<Answer | Failure> => {
     const found = await findVersion(registry, principal.tenant, params.name, params.version);
@@ -17,7 +20,8 @@ export const getArtifact = handler<typeof models, 'GET /v1/models/{name}/version
     if (range === 'unsatisfiable') return unsatisfiable(sizeBytes);
     const object = await artifacts.get(artifact, range);
     if (object === undefined) return versionNotFound(params.name, params.version);
-    return isFailure(object) ? unsatisfiable(sizeBytes) : artifactAnswer(object, hex, range);
+    if (isFailure(object)) return unsatisfiable(sizeBytes);
+    return { ...artifactAnswer(object, hex, range), elsewhere: () => artifacts.presign('GET', artifact, readableSeconds) };
   },
 );
 

@@ -3,6 +3,7 @@ import type { SubscribersOf } from '../kernel/subscriber.ts';
 import { assignAlias } from './assign-alias.ts';
 import type { models } from './context.ts';
 import { createModel } from './create-model.ts';
+import { createUpload } from './create-upload.ts';
 import { deleteModel } from './delete-model.ts';
 import { deleteVersion } from './delete-version.ts';
 import { everyUploadSweep } from './every-upload-sweep.ts';
@@ -19,6 +20,7 @@ import { onAliasAssigned } from './on-alias-assigned.ts';
 import { onEndpointFailed } from './on-endpoint-failed.ts';
 import { onEndpointReady } from './on-endpoint-ready.ts';
 import { onVersionDeleted } from './on-version-deleted.ts';
+import { registerUploadedVersion } from './register-uploaded-version.ts';
 import { registerVersion } from './register-version.ts';
 import { removeAlias } from './remove-alias.ts';
 import { removeEndpoint } from './remove-endpoint.ts';
@@ -30,6 +32,8 @@ export const handlers = {
   'get-model': getModel,
   'delete-model': deleteModel,
   'register-version': registerVersion,
+  'create-upload': createUpload,
+  'register-uploaded-version': registerUploadedVersion,
   'list-versions': listVersions,
   'get-version': getVersion,
   'get-artifact': getArtifact,

@@ -32,6 +32,24 @@ export const VersionView = z
   })
   .meta({ id: 'ModelVersion' });
 
+export const UploadView = z
+  .object({
+    id: z.string(),
+    url: z.url().optional().describe('Where to PUT the model; shown once, since whoever has it may write there'),
+    method: z.literal('PUT'),
+    headers: z.record(z.string(), z.string()).describe('What to send with it'),
+    expiresAt: Time.describe('Until when a PUT may begin; what has arrived is kept for an hour'),
+  })
+  .meta({ id: 'Upload' });
+
+export const UploadedVersion = z.strictObject({
+  digest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/, '"sha256:" and 64 hexadecimal digits')
+    .optional()
+    .describe('What the model has to be; another one is refused'),
+});
+
 export const AliasTarget = z.strictObject({ version: VersionNumber });
 export const AliasView = z.object({ model: Name, alias: Name, version: z.string() }).meta({ id: 'Alias' });
 

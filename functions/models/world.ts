@@ -73,7 +73,7 @@ const objectsInMemory = (turn: () => Promise<unknown>): ObjectStore & { readonly
     putPart: unused,
     completeMultipart: unused,
     abortMultipart: unused,
-    presign: unused,
+    presign: async (method, key, seconds) => `https://objects.example/${key}?method=${method}&expires=${seconds}`,
   };
 };
 
