@@ -35,7 +35,15 @@ export const writeExport = ({ books, exports, exportWriter }: Exporting, tenant:
   exportWriter.put(rowsOf(invoicesFor(books, tenant, period)), exports, exportKeys(tenant, period));
 
 export type ExportFailure = Failure<'export-not-found'>;
-export type OpenedExport = { readonly body: ObjectBody; readonly sizeBytes: number; readonly format: ExportFormat };
+export type OpenedExport = {
+  readonly body: ObjectBody;
+  readonly sizeBytes: number;
+  readonly format: ExportFormat;
+  /** A URL by which the same can be read for a quarter of an hour. */
+  readonly url: () => Promise<string>;
+};
+
+const readableSeconds = 900;
 
 const filePattern = /^(.{7})\.(csv|parquet)$/;
 
@@ -54,5 +62,6 @@ export const openExport = async (ports: Exporting, tenant: TenantId, file: strin
   if ((await ports.exports.head(key)) === undefined) await writeExport(ports, tenant, period);
   const found = await ports.exports.get(key);
   if (found === undefined) return notFound;
-  return isFailure(found) ? found : { body: found.body, sizeBytes: found.info.sizeBytes, format };
+  if (isFailure(found)) return found;
+  return { body: found.body, sizeBytes: found.info.sizeBytes, format, url: () => ports.exports.presign('GET', key, readableSeconds) };
 };

@@ -10,7 +10,7 @@ import {
 import { tenantCreated } from '../../events/identity.ts';
 import { context } from '../kernel/context.ts';
 import { listOf, Paging } from '../kernel/lists.ts';
-import { Problem } from '../kernel/schemas.ts';
+import { Empty, Problem } from '../kernel/schemas.ts';
 import {
   CloseOptions,
   CloseResult,
@@ -161,9 +161,13 @@ export const billing = context('billing', {
       summary: "A closed period's costs in FOCUS 1.2, as yyyy-mm.csv or yyyy-mm.parquet: a tenant's own rows, the platform's all",
       permission: 'exports:read',
       scope: 'either',
-      answers: { 200: { media: 'application/octet-stream', describes: 'text/csv or application/vnd.apache.parquet' }, 404: Problem },
+      answers: {
+        200: { media: 'application/octet-stream', describes: 'text/csv or application/vnd.apache.parquet' },
+        307: Empty,
+        404: Problem,
+      },
       limit: long,
-      uses: { accounts: ['read'], exports: ['read', 'put'], exportWriter: ['put'] },
+      uses: { accounts: ['read'], exports: ['read', 'put', 'presign'], exportWriter: ['put'] },
     },
   },
   publishes: [planDefined, accountOpened, subscriptionChanged, usageSettled, invoiceIssued, periodClosing, periodClosed],

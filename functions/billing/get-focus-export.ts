@@ -14,6 +14,6 @@ export const getFocusExport = handler<typeof billing, 'GET /v1/exports/focus/{fi
       'content-length': String(opened.sizeBytes),
       'content-disposition': `attachment; filename="focus-${params.file}"`,
     };
-    return { status: 200, headers, stream: opened.body };
+    return { status: 200, headers, stream: opened.body, elsewhere: opened.url };
   },
 );
