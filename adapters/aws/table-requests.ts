@@ -1,17 +1,14 @@
 import { Entity } from 'dynamodb-toolbox/entity';
 import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
-import type { Condition as EntityCondition } from 'dynamodb-toolbox/entity/actions/parseCondition';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { ConditionCheck } from 'dynamodb-toolbox/entity/actions/transactCheck';
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
-import { item as itemSchema } from 'dynamodb-toolbox/schema/item';
-import { number } from 'dynamodb-toolbox/schema/number';
-import { string } from 'dynamodb-toolbox/schema/string';
 import { Table as ToolboxTable } from 'dynamodb-toolbox/table';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { Condition, Item, Key, TableDeclaration, Write } from '../../domain/kernel/table.ts';
+import { type Conditional, conditionalRequests, conditionSchema, type EntityCondition, type Operation } from './table-conditions.ts';
 import type { RangeCondition } from './table-range.ts';
 
 export type QueryRequest = {
@@ -41,65 +38,41 @@ export const tableRequests = (tableName: string, { indexes = {} }: TableDeclarat
       ]),
     ),
   });
-  const entity = new Entity({
-    name: 'item',
-    table,
-    schema: itemSchema({
-      pk: string().key(),
-      sk: string().key(),
-      version: number().optional(),
-      expiresAt: number().optional(),
-    }),
-    entityAttribute: false,
-    timestamps: false,
-  });
-
-  /** An item whose life has ended is as good as gone, whether or not DynamoDB has removed it by now. */
-  const conditionOf = (condition: Condition, now: Date): EntityCondition<typeof entity> => {
-    const seconds = Math.floor(now.getTime() / 1000);
-    if (condition === 'absent')
-      return {
-        or: [
-          { attr: 'pk', exists: false },
-          { attr: 'expiresAt', lte: seconds },
-        ],
-      };
-    const alive = {
-      or: [
-        { attr: 'expiresAt' as const, exists: false as const },
-        { attr: 'expiresAt' as const, gt: seconds },
-      ],
-    };
-    const there =
-      condition === 'present' ? { attr: 'pk' as const, exists: true as const } : { attr: 'version' as const, eq: condition.version };
-    return { and: [there, alive] };
-  };
-  const options = (condition: Condition | undefined, now: Date) =>
-    condition === undefined ? {} : { condition: conditionOf(condition, now) };
+  const entity = new Entity({ name: 'item', table, schema: conditionSchema, entityAttribute: false, timestamps: false });
 
   const keyOf = ({ pk, sk }: Key): Key => ({ pk, sk });
-  const whole = <Parsed extends { ToolboxItem: unknown }>({ ToolboxItem: _, ...request }: Parsed, item: Item) => ({
-    ...request,
-    Item: item,
-  });
+  const optionsOf = (condition: EntityCondition | undefined) => (condition === undefined ? {} : { condition });
+  const some: Key = { pk: 'some', sk: 'some' };
+  const get = entity.build(GetItemCommand).key(some).options({ consistent: true }).params();
+
+  /** What there is of each operation beside the key or the item. */
+  const makers: Readonly<Record<Operation, (condition: EntityCondition | undefined) => Conditional>> = {
+    put: (condition) => entity.build(PutItemCommand).item(some).options(optionsOf(condition)).params(),
+    delete: (condition) => entity.build(DeleteItemCommand).key(some).options(optionsOf(condition)).params(),
+    putInTransaction: (condition) => entity.build(PutTransaction).item(some).options(optionsOf(condition)).params().Put ?? {},
+    deleteInTransaction: (condition) => entity.build(DeleteTransaction).key(some).options(optionsOf(condition)).params().Delete ?? {},
+    check: (condition) =>
+      entity
+        .build(ConditionCheck)
+        .key(some)
+        .condition(condition ?? { attr: 'pk', exists: true })
+        .params().ConditionCheck ?? {},
+  };
+  const request = conditionalRequests(makers);
 
   return {
     tableName,
-    get: (key: Key) => entity.build(GetItemCommand).key(keyOf(key)).options({ consistent: true }).params(),
-    put: (item: Item, condition: Condition | undefined, now: Date) =>
-      whole(entity.build(PutItemCommand).item(keyOf(item)).options(options(condition, now)).params(), item),
-    delete: (key: Key, condition: Condition | undefined, now: Date) =>
-      entity.build(DeleteItemCommand).key(keyOf(key)).options(options(condition, now)).params(),
+    get: (key: Key) => ({ ...get, Key: keyOf(key) }),
+    put: (item: Item, condition: Condition | undefined, now: Date) => ({ ...request('put', condition, now), Item: item }),
+    delete: (key: Key, condition: Condition | undefined, now: Date) => ({ ...request('delete', condition, now), Key: keyOf(key) }),
     write(write: Write, now: Date): object {
       switch (write.type) {
-        case 'put': {
-          const { ToolboxItem: _, Put } = entity.build(PutTransaction).item(keyOf(write.item)).options(options(write.if, now)).params();
-          return { Put: { ...Put, Item: write.item } };
-        }
+        case 'put':
+          return { Put: { ...request('putInTransaction', write.if, now), Item: write.item } };
         case 'delete':
-          return entity.build(DeleteTransaction).key(keyOf(write.key)).options(options(write.if, now)).params();
+          return { Delete: { ...request('deleteInTransaction', write.if, now), Key: keyOf(write.key) } };
         case 'check':
-          return entity.build(ConditionCheck).key(keyOf(write.key)).condition(conditionOf(write.if, now)).params();
+          return { ConditionCheck: { ...request('check', write.if, now), Key: keyOf(write.key) } };
       }
     },
     query({ index, partition, range, limit, descending, after }: QueryRequest) {
