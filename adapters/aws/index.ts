@@ -1,3 +1,4 @@
+import type { DynamoDBRecord } from 'aws-lambda';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
 import type { Queue } from '../../domain/kernel/queue.ts';
@@ -6,7 +7,7 @@ import type { Change, Table, TableDeclaration } from '../../domain/kernel/table.
 import { focusWriter } from '../duckdb/focus-writer.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { ulidIds } from '../system/ulid-ids.ts';
-import { changeOf } from './change-stream.ts';
+import { changeOf, type StreamRecord } from './change-stream.ts';
 import { awsClient } from './client.ts';
 import type { Environment } from './credentials.ts';
 import { tableDeadLetters } from './dead-letters.ts';
@@ -74,7 +75,7 @@ export const openCloud = (environment: Environment) => {
       isMarker,
       acknowledge: (name: string, markers: readonly Change[]): Promise<void> => acknowledge(table(name, {}), markers),
     },
-    changeOf,
+    changeOf: (record: DynamoDBRecord): Change => changeOf(record as StreamRecord),
     eventOf: (detail: unknown) => eventOf(detail, largeEvents),
     bury: letters.bury,
     postpone: async (queueArn: string, receiptHandle: string, seconds: number): Promise<void> => {

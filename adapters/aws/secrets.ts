@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../domain/kernel/clock.ts';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { Secrets } from '../../domain/kernel/secrets.ts';
@@ -52,7 +53,8 @@ export const managedSecrets = ({ client, secretId, clock }: ManagedSecretsOption
     const SecretString = JSON.stringify(Object.fromEntries(values));
     if (Buffer.byteLength(SecretString) > largestSecret)
       throw new Rejected(failed('too-large', 'secret-too-large', `The secrets of a context are at most ${largestSecret} bytes together.`));
-    await client.call(secretsManager, 'PutSecretValue', { SecretId: secretId, SecretString });
+    // Who makes requests of his own has to make the token too; with it a request that is sent again is the same one.
+    await client.call(secretsManager, 'PutSecretValue', { SecretId: secretId, SecretString, ClientRequestToken: randomUUID() });
     remember(Promise.resolve(values));
   };
 
