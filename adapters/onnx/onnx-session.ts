@@ -6,6 +6,10 @@ import type { Datatype } from '../../domain/kernel/model-host.ts';
 // What a model does wrong is answered to who sent it; the runtime's own log would only repeat it, with paths.
 env.logLevel = 'fatal';
 
+// Node 24 has this type, and onnxruntime-node 1.30 takes an array of it for an empty one. Its first tensor looks whether there is one; without,
+// halves go as their bits. Only processes that run models load this module.
+Reflect.deleteProperty(globalThis, 'Float16Array');
+
 /** onnxruntime's names of the protocol's datatypes. */
 const typeNames = {
   BOOL: 'bool',
