@@ -22,7 +22,7 @@ export type RestRequest = CallOptions & {
   /** For errors. */
   readonly operation: string;
   readonly method: string;
-  /** From the slash on; percent-encoded, a `+` too, and with its query. */
+  /** From the slash on, with its query; percent-encoded as RFC 3986 has it, so also `+` and what `encodeURIComponent` leaves of `!'()*`. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** A stream is sent once: a request that has one is not tried again. */
