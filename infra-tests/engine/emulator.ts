@@ -15,7 +15,8 @@ export type EmulatedAccount = Account & {
 export const startAccount = async (region = 'eu-central-1'): Promise<EmulatedAccount> => {
   const folder = mkdtempSync(join(tmpdir(), 'account-'));
   const file = join(folder, 'decisions');
-  const emulator = await startMinistack({ auth: true, env: decisionsTo(file) });
+  // Functions are told the API's domain, <id>.execute-api.<host>, which is none where the host is an address.
+  const emulator = await startMinistack({ auth: true, env: { ...decisionsTo(file), MINISTACK_HOST: 'localhost' } });
   return {
     endpoint: emulator.endpoint,
     region,

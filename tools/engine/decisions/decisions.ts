@@ -7,7 +7,7 @@ const Decision = z.object({
   principal: z.string(),
   action: z.string(),
   resource: z.string(),
-  decision: z.enum(['Allow', 'Deny', 'ImplicitDeny']),
+  allowed: z.boolean(),
 });
 
 /** What a role was allowed or refused. */
@@ -25,9 +25,9 @@ export const readDecisions = (file: string): readonly Decision[] =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => Decision.parse(JSON.parse(line)))
-    .map(({ principal, action, resource, decision }) => ({
+    .map(({ principal, action, resource, allowed }) => ({
       role: principal.split('/')[1] ?? principal,
       action,
       resource,
-      isAllowed: decision === 'Allow',
+      isAllowed: allowed,
     }));

@@ -4,6 +4,7 @@ Each decision about a request that comes with a role's credentials is written do
 Every request counts as one over TLS: here all of them are plain HTTP on loopback, and policies that demand TLS would refuse them all.
 """
 
+import contextvars
 import json
 import os
 
@@ -11,7 +12,9 @@ from ministack.core import iam_evaluator
 
 _file = open(os.environ["HYBRID_DECISIONS"], "a", buffering=1)  # noqa: SIM115: open as long as the process lives
 _evaluate = iam_evaluator.evaluate
+_enforce = iam_evaluator.enforce
 _origin = iam_evaluator._request_origin
+_principals = contextvars.ContextVar("principals")
 
 
 class _Encrypted:
@@ -23,16 +26,25 @@ class _Encrypted:
 
 
 def evaluate(context, *policies):
-    result = _evaluate(context, *policies)
-    decision = {
-        "principal": context.principal_arn,
-        "action": context.action,
-        "resource": context.resource_arn,
-        "decision": result.decision,
-    }
-    _file.write(json.dumps(decision) + "\n")
-    return result
+    """Called for the role's policies, and once more for those of the resource."""
+    _principals.get([]).append(context.principal_arn)
+    return _evaluate(context, *policies)
+
+
+def enforce(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
+    principals = []
+    token = _principals.set(principals)
+    try:
+        refused = _enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
+    finally:
+        _principals.reset(token)
+    # The account's root is asked for nothing.
+    if principals:
+        decision = {"principal": principals[0], "action": iam_action, "resource": resource_arn, "allowed": refused is None}
+        _file.write(json.dumps(decision) + "\n")
+    return refused
 
 
 iam_evaluator._request_origin = _Encrypted()
 iam_evaluator.evaluate = evaluate
+iam_evaluator.enforce = enforce
