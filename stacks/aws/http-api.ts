@@ -10,6 +10,9 @@ import { type Transform, transformed } from './component.ts';
 /** A gateway lets go of a request after 30 s, whatever it is told. */
 const timeoutMilliseconds = 30_000;
 
+/** Leads wherever no other path does. Without it the gateway itself answers there, in words of its own. */
+export const otherPaths = '$default';
+
 export type HttpApiArgs = {
   /** The functions by name, and the paths that lead to each; a path belongs to one function. */
   readonly targets: { readonly [unit: string]: HttpTarget };
@@ -77,7 +80,7 @@ const lead = (name: string, api: Api, unit: string, target: HttpTarget, within: 
   for (const path of target.paths)
     new Route(
       `${name}-${nameOf(path)}`,
-      { apiId: api.id, routeKey: `ANY ${path}`, target: interpolate`integrations/${integration.id}` },
+      { apiId: api.id, routeKey: path === otherPaths ? path : `ANY ${path}`, target: interpolate`integrations/${integration.id}` },
       within,
     );
 };

@@ -1,6 +1,6 @@
 import type { Input, Resource as PulumiResource } from '@pulumi/pulumi';
 import { failedChanges, resourceVariable } from '../../functions/kernel/resources.ts';
-import { greedyPaths } from '../../functions/kernel/units.ts';
+import { type FunctionUnit, greedyPaths } from '../../functions/kernel/units.ts';
 import type { Settings } from '../config.ts';
 import type { PlatformPlan } from '../platform.ts';
 import type { Deliveries } from './deliveries.ts';
@@ -8,7 +8,7 @@ import { EventSource, fromChanges, fromQueue } from './event-source.ts';
 import type { PlatformFunction } from './function.ts';
 import type { Functions } from './functions.ts';
 import type { Places } from './grant-actions.ts';
-import { HttpApi } from './http-api.ts';
+import { HttpApi, otherPaths } from './http-api.ts';
 import type { Keys } from './keys.ts';
 import { type KeyUse, keyStatements, Role } from './role.ts';
 import { Schedule } from './schedule.ts';
@@ -114,7 +114,7 @@ const serve = ({ plan, settings, functions, keys, transforms, parent }: SourcesA
       targets: Object.fromEntries(
         plan.units
           .filter(({ trigger }) => trigger === 'http')
-          .map((unit) => [unit.name, { paths: greedyPaths(unit), ...targetOf(functions[unit.name] as PlatformFunction) }]),
+          .map((unit) => [unit.name, { paths: pathsTo(unit), ...targetOf(functions[unit.name] as PlatformFunction) }]),
       ),
       requestsPerSecond: settings.requestsPerSecond,
       requestBurst: settings.requestBurst,
@@ -125,5 +125,9 @@ const serve = ({ plan, settings, functions, keys, transforms, parent }: SourcesA
     },
     { parent },
   );
+
+/** The platform's own context says also where there is nothing. */
+const pathsTo = (unit: FunctionUnit): readonly string[] =>
+  unit.contexts.some(({ name }) => name === 'platform') ? [...greedyPaths(unit), otherPaths] : greedyPaths(unit);
 
 const targetOf = ({ functionName, invokeArn, aliasName }: PlatformFunction) => ({ functionName, invokeArn, aliasName });
