@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { awsAlias } from './aws-alias.ts';
+import { noJsonSchema } from './no-json-schema.ts';
 
 /** A module that needs no other but Node's and the native libraries, and the sources that it was made of (from the repository's root). */
 export type Module = { readonly code: Uint8Array; readonly sources: readonly string[] };
@@ -30,6 +31,7 @@ export const bundle = async (entry: { readonly source: string } | { readonly fil
     conditions: ['aws'],
     mainFields: ['module', 'main'],
     alias: awsAlias,
+    plugins: [noJsonSchema],
     external: nativePackages,
     banner: { js: requireOfModule },
     legalComments: 'none',

@@ -12,7 +12,10 @@ import { type Architecture, nativeFiles } from './native.ts';
 import { builtBefore, place, recordBuilt } from './record.ts';
 import { type ZipFile, zip } from './zip.ts';
 
-/** A unit's zip: where it is, its SHA-256 in hexadecimal, and how many bytes it has; `codeBytes` are those of its own code, minified. */
+/**
+ * A unit's zip: where it is, its SHA-256 in hexadecimal, and how many bytes it has; `codeBytes` are those of the module that Lambda loads. What models
+ * run in is a process of its own, and counts as little as the libraries.
+ */
 export type Bundle = {
   readonly name: string;
   readonly zip: string;
@@ -57,16 +60,23 @@ const buildUnit = async (unit: FunctionUnit, { architecture, folder, tools }: Bu
   const zipped = zip([...code, ...documents, ...native.map(({ path, from }) => ({ path, bytes: readFileSync(from) }))]);
   const file = join(folder, `${unit.name}.zip`);
   place(file, zipped);
-  const codeBytes = code.reduce((total, { bytes }) => total + bytes.length, 0);
-  const built = { name: unit.name, zip: file, sha256: digest([zipped]), zipBytes: zipped.length, codeBytes };
+  const built = {
+    name: unit.name,
+    zip: file,
+    sha256: digest([zipped]),
+    zipBytes: zipped.length,
+    codeBytes: modules[entryFile]?.code.length ?? 0,
+  };
   const sources = [...Object.values(modules).flatMap((module) => module.sources), ...native.map(({ from }) => from)];
   recordBuilt(record, { recipe, sources, built, started });
   return built;
 };
 
+const entryFile = 'index.mjs';
+
 /** The modules of a unit by the files that they become: what Lambda loads, and beside it the process that models run in. */
 const modulesOf = async (unit: FunctionUnit, source: string): Promise<{ readonly [file: string]: Module }> => ({
-  'index.mjs': await bundle({ source }),
+  [entryFile]: await bundle({ source }),
   ...(unit.native.includes('onnxruntime') ? { 'model-process.mjs': await bundle({ file: 'adapters/onnx/model-process.ts' }) } : {}),
 });
 

@@ -1,0 +1,85 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { afterAll, describe, expect, it } from 'vitest';
+import { contexts } from '../../functions/contexts.ts';
+import { type FunctionUnit, unitsOf } from '../../functions/kernel/units.ts';
+import { entryOf } from './entry.ts';
+import { buildUnits } from './index.ts';
+import type { Architecture } from './native.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'package-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const units = unitsOf(contexts, 'context');
+const named = (...names: readonly string[]): readonly FunctionUnit[] => units.filter(({ name }) => names.includes(name));
+const build = async (folder: string, of: readonly FunctionUnit[], architecture: Architecture = 'x86_64') => {
+  const built = await buildUnits(of, { architecture, folder: join(root, folder) });
+  return built[0] ?? expect.unreachable('nothing was built');
+};
+const filesIn = (zip: string): { readonly [path: string]: Uint8Array } => unzipSync(readFileSync(zip));
+const textOf = (zip: string, path = 'index.mjs'): string => Buffer.from(filesIn(zip)[path] ?? '').toString();
+
+describe('a packaged function', () => {
+  it('has the same bytes wherever and whenever it is built', async () => {
+    const [one, other] = [await build('one', named('identity-changes')), await build('other', named('identity-changes'))];
+    expect(other.sha256).toBe(one.sha256);
+    expect(readFileSync(other.zip).equals(readFileSync(one.zip))).toBe(true);
+  });
+
+  it('is built again where a source of it has changed, and only then', async () => {
+    const unit = named('observability-dead-letters');
+    const { zip } = await build('again', unit);
+    const { mtimeMs } = statSync(zip);
+    expect(statSync((await build('again', unit)).zip).mtimeMs).toBe(mtimeMs);
+    expect(statSync((await build('again', unit, 'arm64')).zip).mtimeMs).toBeGreaterThan(mtimeMs);
+  });
+
+  it('holds what it calls, no other cloud and no AWS SDK', async () => {
+    const text = textOf((await build('code', named('identity-http'))).zip);
+    expect(text).toContain('POST /v1/tenants');
+    expect(text).not.toMatch(/aws-sdk|smithy|lmdb/i);
+  });
+
+  it('that hears events answers no requests', async () => {
+    expect(textOf((await build('code', named('observability-events'))).zip)).not.toContain('method-not-allowed');
+  });
+
+  it('that shows the documents of the platform has them beside it, without what only the laptop serves', async () => {
+    const { zip } = await build('code', named('platform-http'));
+    expect(Object.keys(filesIn(zip))).toEqual(['docs.html', 'index.mjs', 'openapi.json']);
+    const { paths } = JSON.parse(textOf(zip, 'openapi.json')) as { readonly paths: object };
+    expect(Object.keys(paths)).toContain('/v1/models');
+    expect(Object.keys(paths).filter((path) => path.startsWith('/objects'))).toEqual([]);
+  });
+
+  it.each(['x86_64', 'arm64'] as const)(
+    'that runs models has their process, and the library for its processor: %s',
+    async (architecture) => {
+      const files = Object.keys(filesIn((await build(architecture, named('inference-http'), architecture)).zip));
+      const cpu = architecture === 'x86_64' ? 'x64' : 'arm64';
+      expect(files).toContain('model-process.mjs');
+      expect(files.filter((path) => /\.(so|node|dll|dylib)/.test(path))).toEqual([
+        `node_modules/onnxruntime-node/bin/napi-v6/linux/${cpu}/libonnxruntime.so.1`,
+        `node_modules/onnxruntime-node/bin/napi-v6/linux/${cpu}/onnxruntime_binding.node`,
+      ]);
+    },
+  );
+});
+
+describe('the entry of a function', () => {
+  it('binds every context that it runs to what it calls of it', () => {
+    const [single] = unitsOf(contexts, 'single').filter(({ name }) => name === 'all-events');
+    const entry = entryOf(single as FunctionUnit);
+    expect(entry).toContain("import { openCloud } from '#cloud';");
+    for (const name of ['models', 'inference', 'billing', 'observability'])
+      expect(entry).toContain(`{ declaration: ${name}, subscribers: ${name}_subscribers }`);
+  });
+
+  it('asks for consumers of changes only where there are some', () => {
+    const entryFor = (name: string) => entryOf(named(name)[0] as FunctionUnit);
+    expect(entryFor('identity-changes')).not.toContain('handlers.ts');
+    expect(entryFor('billing-changes')).toContain('changes: billing_changes');
+  });
+});
