@@ -32,6 +32,7 @@ export const startMinistack = async ({ auth = false, path, env = {} }: Ministack
       GATEWAY_PORT: String(port),
       AUTH: String(auth),
       STATE_DIR: state,
+      TMPDIR: state,
       PATH: searched,
       LOG_LEVEL: 'WARNING',
       ...env,
