@@ -106,4 +106,5 @@ const assumptionsText = [
   '  a batch makes one read and one write of a roll-up for each partition of facts in it.',
   '- Functions that publish, fold or handle events take 50 ms. Start-up time, which Lambda bills too, is left out: below one in a hundred invocations.',
   '- Events and deliveries are taken one at a time, which is dearest.',
+  '- Nothing holds a lease while it is idle: pollers of queues and streams are Lambda\u2019s own, and their reads are all that is paid.',
 ].join('\n');
