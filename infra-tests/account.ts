@@ -45,8 +45,12 @@ const made: { readonly [type: string]: (name: string, inputs: Inputs) => Inputs 
     domainName: `${name}.cloudfront.net`,
     hostedZoneId: 'Z2FDTNDATAQYW2',
   }),
-  domainName: (name) => ({
-    domainNameConfiguration: { targetDomainName: `${name}.execute-api.${region}.amazonaws.com`, hostedZoneId: 'Z1' },
+  domainName: (name, { domainNameConfiguration }) => ({
+    domainNameConfiguration: {
+      ...(domainNameConfiguration as Inputs),
+      targetDomainName: `${name}.execute-api.${region}.amazonaws.com`,
+      hostedZoneId: 'Z1',
+    },
   }),
   randomPassword: () => ({ result: 'r'.repeat(43) }),
 };
@@ -58,7 +62,7 @@ export const outputsOf = (type: string, name: string, inputs: Inputs): { readonl
   const called = typeof inputs.name === 'string' ? inputs.name : `${name}-1234567`;
   const kind = type.split('/').at(-1)?.split(':').at(0) ?? '';
   const { id = called, ...added } = made[kind]?.(called, inputs) ?? {};
-  return { id: String(id), state: { ...inputs, name: called, ...added } };
+  return { id: String(id), state: { ...inputs, id: String(id), name: called, ...added } };
 };
 
 /** What AWS answers when it is asked something. */

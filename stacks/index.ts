@@ -1,12 +1,8 @@
 import { getStack, RunError, runtime } from '@pulumi/pulumi';
 import { Rejected } from '../domain/kernel/failure.ts';
 import { contexts } from '../functions/contexts.ts';
-import type { BuildUnits } from './bundle.ts';
+import { buildUnits } from '../tools/package/index.ts';
 import { deploy } from './deploy.ts';
-
-// TODO: a static import, once it is there.
-const packaging = '../tools/package/index.ts';
-const { buildUnits } = (await import(packaging)) as { readonly buildUnits: BuildUnits };
 
 const told = { stack: getStack(), config: runtime.allConfig(), region: process.env.AWS_REGION };
 

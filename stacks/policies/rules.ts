@@ -1,0 +1,12 @@
+import type { GraphRule, ResourceRule } from './rule.ts';
+import { ofAccess } from './rules/access.ts';
+import { ofBuckets } from './rules/buckets.ts';
+import { ofData } from './rules/data.ts';
+import { ofDelivery } from './rules/delivery.ts';
+import { ofEdges } from './rules/edges.ts';
+import { ofQuotas } from './rules/quotas.ts';
+import { ofRunning } from './rules/running.ts';
+
+/** The rules of every stack: what `infra-tests` proves about graphs, the policy pack asks of each update. */
+export const resourceRules: readonly ResourceRule[] = [...ofData, ...ofAccess, ...ofRunning];
+export const graphRules: readonly GraphRule[] = [...ofBuckets, ...ofDelivery, ...ofEdges, ...ofQuotas];
