@@ -21,7 +21,7 @@ import { writeExport } from '../domain/billing/focus-export.ts';
 import type { Period } from '../domain/billing/period.ts';
 import { planAggregate, planStream } from '../domain/billing/plan.ts';
 import { foldUsage } from '../domain/billing/rollup.ts';
-import { verifyTenant } from '../domain/billing/verification.ts';
+import { verifyAccount } from '../domain/billing/verification.ts';
 import { eventStore, handledOrThrow } from '../domain/kernel/event-store.ts';
 import { orReject } from '../domain/kernel/failure.ts';
 import { tableMeter, usagePartition, usageShards } from '../domain/kernel/meter.ts';
@@ -166,7 +166,12 @@ const bareScan = ({ store }: Month): number => {
 const verify = async ({ usage, books, clock }: Month, pause: () => Promise<void>): Promise<number> => {
   let facts = 0;
   for (const tenant of tenants) {
-    const outcome = await verifyTenant({ usage, rollups: books.rollups, settled: books.settled, pause }, tenant, period, clock.now());
+    const outcome = await verifyAccount(
+      { usage, rollups: books.rollups, settled: books.settled, pause },
+      { tenantId: tenant, openedAt: null },
+      period,
+      clock.now(),
+    );
     if (!outcome.agrees) process.stderr.write(`${tenant} does not agree: ${outcome.differences.join(', ')}\n`);
     if (outcome.agrees) facts += outcome.facts;
   }

@@ -13,7 +13,7 @@ import { planAggregate, planStream } from './plan.ts';
 import { previewInvoice } from './preview.ts';
 import { foldUsage } from './rollup.ts';
 import { unfoldedPartitions } from './unfolded.ts';
-import { verifyTenant } from './verification.ts';
+import { verifyAccount } from './verification.ts';
 
 const [acme, zeta] = ['acme', 'zeta'] as [TenantId, TenantId];
 const november = '2026-11' as Period;
@@ -69,7 +69,13 @@ const business = () => {
     table,
     open,
     waitedFor,
-    settle: () => settled(unfoldedPartitions(books, [acme, zeta])),
+    settle: () =>
+      settled(
+        unfoldedPartitions(
+          books,
+          [acme, zeta].map((tenantId) => ({ tenantId, openedAt: null })),
+        ),
+      ),
     at: (time: string) => {
       now = new Date(time);
     },
@@ -302,9 +308,9 @@ describe('verifying a period', () => {
     await it.use(acme, 9);
     await it.settle();
     await tamper(it);
-    const outcome = await verifyTenant(
+    const outcome = await verifyAccount(
       { usage: it.usage, rollups: it.rollups, settled: it.books.settled, pause: async () => undefined },
-      acme,
+      { tenantId: acme, openedAt: null },
       november,
       it.books.clock.now(),
     );
@@ -318,6 +324,17 @@ describe('verifying a period', () => {
     expect(await verified(async () => undefined)).toEqual({ agrees: true, facts: 9, differences: 0 }));
   it('counts facts that came since', async () =>
     expect(await verified((it) => it.use(acme, 2))).toEqual({ agrees: true, facts: 11, differences: 0 }));
+  it('reads nothing from before the account was opened', async () => {
+    const it = business();
+    it.at('2026-11-30T12:00:00Z');
+    await it.use(acme, 3);
+    const read: string[] = [];
+    const usage: Table = { ...it.usage, query: (pk, ...more) => (read.push(pk) > 0 ? it.usage.query(pk, ...more) : expect.unreachable()) };
+    const ports = { usage, rollups: it.rollups, settled: it.books.settled, pause: async () => undefined };
+    const outcome = await verifyAccount(ports, { tenantId: acme, openedAt: '2026-11-30T11:59:59.000Z' }, november, it.books.clock.now());
+    expect([outcome.facts, outcome.agrees]).toEqual([3, true]);
+    expect(new Set(read.map((pk) => pk.slice(0, -2)))).toEqual(new Set(['acme#usage#2026-11-30T11', 'acme#usage#2026-11-30T12']));
+  });
   it('counts no mark that a cloud put among them', async () =>
     expect(
       await verified(async ({ usage }) => {

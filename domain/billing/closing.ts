@@ -49,9 +49,9 @@ export async function* accountsOf({ accounts }: Pick<Books, 'accounts'>): AsyncG
   } while (cursor !== null);
 }
 
-/** The tenants of all billing accounts. */
-export async function* tenantsOf(books: Pick<Books, 'accounts'>): AsyncGenerator<TenantId> {
-  for await (const page of accountsOf(books)) for (const { state } of page) yield state.tenantId as TenantId;
+/** Every billing account, one by one. */
+export async function* eachAccount(books: Pick<Books, 'accounts'>): AsyncGenerator<Account> {
+  for await (const page of accountsOf(books)) for (const { state } of page) yield state;
 }
 
 /** The plan that an account has now, if any. */
@@ -139,7 +139,7 @@ export const closePeriod = async (
   const begun = await books.accounts.events.handle(periodAggregate, stream, { type: 'begin-close', period, at, force }, changed);
   if (isFailure(begun)) return begun;
   if (begun.state.status === 'closed') return { status: 'closed' };
-  await books.settled(unfoldedPartitions(books, tenantsOf(books), periodEnd(period)));
+  await books.settled(unfoldedPartitions(books, eachAccount(books), periodEnd(period)));
   await settleAll(books, period, changed);
   await publish();
   const invoices = await count(invoicesOf(books, period));

@@ -8,7 +8,7 @@ import { invoiceView } from './invoice-view.ts';
 
 export const previewInvoice = handler<typeof billing, 'GET /v1/invoices/preview'>(async ({ principal }, ports) => {
   const books = booksOf(ports);
-  await books.settled(unfoldedPartitions(books, [principal.tenant]));
+  await books.settled(unfoldedPartitions(books, [{ tenantId: principal.tenant, openedAt: null }]));
   const invoice = await preview(books, principal.tenant);
   return isFailure(invoice) ? invoice : ok(invoiceView(invoice));
 });

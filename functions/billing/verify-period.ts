@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { accountsOf, tenantsOf } from '../../domain/billing/closing.ts';
+import { eachAccount } from '../../domain/billing/closing.ts';
 import { parsePeriod, periodEnd } from '../../domain/billing/period.ts';
 import { unfoldedPartitions } from '../../domain/billing/unfolded.ts';
-import { type TenantVerification, verifyTenant } from '../../domain/billing/verification.ts';
+import { type TenantVerification, verifyAccount } from '../../domain/billing/verification.ts';
 import { isFailure } from '../../domain/kernel/failure.ts';
 import { handler, ok } from '../kernel/handler.ts';
 import { booksOf } from './books.ts';
@@ -13,18 +13,10 @@ export const verifyPeriod = handler<typeof billing, 'GET /v1/billing/periods/{pe
   if (isFailure(period)) return period;
   const books = booksOf(ports);
   const { settled } = books;
-  await settled(unfoldedPartitions(books, tenantsOf(books), periodEnd(period)));
+  await settled(unfoldedPartitions(books, eachAccount(books), periodEnd(period)));
   const tenants: TenantVerification[] = [];
-  for await (const page of accountsOf(ports))
-    for (const { state } of page)
-      tenants.push(
-        await verifyTenant(
-          { usage: ports.usage, rollups: ports.rollups, settled, pause: setImmediate },
-          state.tenantId,
-          period,
-          ports.clock.now(),
-        ),
-      );
+  const verifying = { usage: ports.usage, rollups: ports.rollups, settled, pause: setImmediate };
+  for await (const account of eachAccount(ports)) tenants.push(await verifyAccount(verifying, account, period, ports.clock.now()));
   const facts = tenants.reduce((total, tenant) => total + tenant.facts, 0);
   return ok({ period, agrees: tenants.every(({ agrees }) => agrees), facts, tenants });
 });
