@@ -11,6 +11,9 @@ const location = 'projects/p/locations/l';
 const parent = `${location}/queues/chores`;
 const bodyOf = ({ body }: FakeRequest) => body.toString();
 
+/** Long enough for a machine that has much else to do. */
+const until = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 10_000, interval: 5 });
+
 describe('the fake of Cloud Tasks, asked by the vendor’s client over REST', () => {
   const signer = makeTokenSigner();
   let fake: RunningFake;
@@ -63,7 +66,7 @@ describe('the fake of Cloud Tasks, asked by the vendor’s client over REST', ()
     const task = await create({
       httpRequest: { httpMethod: 'PUT', headers: { 'Content-Type': 'application/json', 'User-Agent': 'me' }, body },
     });
-    await expect.poll(() => seen.length).toBe(1);
+    await until(() => seen.length).toBe(1);
     expect(seen.map(bodyOf)).toEqual(['{"n":1}']);
     const [request] = seen;
     expect([request?.method, request?.path, request?.header('content-type'), request?.header('user-agent')]).toEqual([
@@ -74,20 +77,20 @@ describe('the fake of Cloud Tasks, asked by the vendor’s client over REST', ()
     ]);
     expect(request?.header('x-cloudtasks-queuename')).toBe('chores');
     expect(request?.header('x-cloudtasks-taskname')).toBe(task.name?.split('/').at(-1));
-    await expect.poll(names).toEqual([]);
+    await until(names).toEqual([]);
   });
   it('holds a task back until its time', async () => {
     const sent = Date.now();
     await create({ scheduleTime: inSeconds(20) });
-    await expect.poll(() => seen.length).toBe(1);
+    await until(() => seen.length).toBe(1);
     const waited = Date.now() - sent;
     expect(waited).toBeGreaterThanOrEqual(180);
-    expect(waited).toBeLessThan(1000);
+    expect(waited).toBeLessThan(5000);
   });
   it('tries again after its back-off, and says how often it did and what came of it', async () => {
     answer = () => ({ status: [500, 400, 200][seen.length - 1] ?? 200 });
     await create({});
-    await expect.poll(() => seen.length).toBe(3);
+    await until(() => seen.length).toBe(3);
     const headers = ['x-cloudtasks-taskretrycount', 'x-cloudtasks-taskexecutioncount', 'x-cloudtasks-taskpreviousresponse'];
     expect(seen.map(({ header }) => headers.map((name) => header(name)))).toEqual([
       ['0', '0', undefined],
@@ -99,8 +102,8 @@ describe('the fake of Cloud Tasks, asked by the vendor’s client over REST', ()
   it('gives up after its attempts, and keeps nothing of it', async () => {
     answer = () => ({ status: 503, headers: { 'retry-after': '1' } });
     await create({});
-    await expect.poll(() => seen.length).toBe(5);
-    await expect.poll(names).toEqual([]);
+    await until(() => seen.length).toBe(5);
+    await until(names).toEqual([]);
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(seen).toHaveLength(5);
   });
@@ -111,7 +114,7 @@ describe('the fake of Cloud Tasks, asked by the vendor’s client over REST', ()
   it('proves who it is with a token for the worker that anyone can check', async () => {
     await create({ httpRequest: { oidcToken: { serviceAccountEmail: 'tasks@p.iam.gserviceaccount.com' } } });
     await create({ httpRequest: { oidcToken: { serviceAccountEmail: 'tasks@p.iam.gserviceaccount.com', audience: 'https://edge' } } });
-    await expect.poll(() => seen.length).toBe(2);
+    await until(() => seen.length).toBe(2);
     const tokens = seen.map(({ header }) => header('authorization')?.replace('Bearer ', '') ?? '');
     expect(
       tokens
@@ -135,7 +138,7 @@ describe('the fake of Cloud Tasks, asked by the vendor’s client over REST', ()
     await named('waiting', { scheduleTime: inSeconds(1000) });
     await named('deleted', { scheduleTime: inSeconds(1000) });
     await client.deleteTask({ name: `${parent}/tasks/deleted` });
-    await expect.poll(names).toEqual(['waiting']);
+    await until(names).toEqual(['waiting']);
     for (const id of ['executed', 'waiting', 'deleted']) expect(await failure(named(id)), id).toBe(6);
     expect(await failure(named('not allowed'))).toBe(3);
   });
@@ -146,9 +149,9 @@ describe('the fake of Cloud Tasks, asked by the vendor’s client over REST', ()
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(seen).toEqual([]);
     await client.runTask({ name: first.name ?? '' });
-    await expect.poll(() => seen.length).toBe(1);
+    await until(() => seen.length).toBe(1);
     await client.resumeQueue({ name: parent });
-    await expect.poll(() => seen.length).toBe(2);
+    await until(() => seen.length).toBe(2);
     expect(seen[1]?.header('x-cloudtasks-taskname')).toBe(second.name?.split('/').at(-1));
   });
   it('lists tasks page by page, their bodies where asked, and deletes them', async () => {

@@ -10,7 +10,7 @@ import { answerPoint, bodyOf, type Context, objectOf } from './cosmos/documents.
 import { answerQuery, answerReadFeed, isQuery } from './cosmos/queries.ts';
 import { type FakeAnswer, type FakeRequest, json, type RunningFake, startFake } from './server.ts';
 
-export { partitionFull, retryWith, throttled, unavailable } from './cosmos/answers.ts';
+export { partitionFull, rangeGone, retryWith, throttled, unavailable } from './cosmos/answers.ts';
 export type { ContainerDefinition } from './cosmos/container.ts';
 
 export type CosmosOptions = {
@@ -55,7 +55,7 @@ const route = (account: Account, request: FakeRequest, holdsKey: boolean, now: n
   if (database === undefined || colls !== 'colls') throw badRequest('Request url is invalid');
   if (container === undefined || feed === undefined) return answerContainers(account, request, database, container, holdsKey, now);
   const path = `dbs/${database}/colls/${container}`;
-  const context = { container: account.container(database, container), path, request, now };
+  const context = { container: account.owner(database, container), path, request, now };
   if (feed === 'pkranges' && request.method === 'GET') return answerRanges(context);
   if (feed !== 'docs') throw badRequest('Request url is invalid');
   return answerDocuments(context, item);

@@ -87,15 +87,21 @@ describe('the fakes of identity endpoints', () => {
     it('give the vendor’s client an access token and an identity', async () => {
       vi.stubEnv('GCE_METADATA_HOST', new URL(fake.url).host);
       vi.stubEnv('METADATA_SERVER_DETECTION', 'assume-present');
+      // Otherwise the client runs the command line tool first to find out.
+      vi.stubEnv('GOOGLE_CLOUD_PROJECT', 'project');
       const auth = new GoogleAuth({ scopes: 'https://www.googleapis.com/auth/cloud-platform' });
       expect(await auth.getAccessToken()).toMatch(/^ya29\./);
-      expect(await auth.getProjectId()).toBe('project');
       const client = await auth.getIdTokenClient('https://edge.example');
       const headers = await client.getRequestHeaders();
       const token = headers.get('authorization')?.replace('Bearer ', '') ?? '';
       expect(claimsOf(token)).toMatchObject({ iss: 'https://accounts.google.com', aud: 'https://edge.example', email_verified: true });
       expect(isSigned(token)).toBe(true);
       expect(await (await get('/oauth2/v3/certs')).json()).toEqual(fake.signer.keySet());
+    });
+    it('name the project and the account', async () => {
+      const read = async (path: string) => (await get(`/computeMetadata/v1/${path}`, flavor)).text();
+      expect(await read('project/project-id')).toBe('project');
+      expect(await read('instance/service-accounts/default/email')).toBe('functions@project.iam.gserviceaccount.com');
     });
     it('refuse a request without the header', async () => {
       const answer = await get(`${account}/token`);

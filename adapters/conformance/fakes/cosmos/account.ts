@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../../../domain/kernel/json.ts';
-import { badRequest, nameTaken, noSuchResource, refused } from './answers.ts';
-import { type Container, type ContainerDefinition, makeRanges, newContainerRid, ridOf } from './container.ts';
+import { badRequest, nameTaken, noSuchOwner, noSuchResource, refused } from './answers.ts';
+import { type Container, type ContainerDefinition, type IndexingPolicy, makeRanges, newContainerRid, ridOf } from './container.ts';
 
 export type Database = {
   readonly id: string;
@@ -19,6 +19,8 @@ export type Account = {
   createContainer(database: Database, definition: JsonObject, now: number): Container;
   replaceContainer(container: Container, definition: JsonObject): void;
   container(database: string, id: string): Container;
+  /** The container of an item, which is told apart from the item itself where it is missing. */
+  owner(database: string, id: string): Container;
 };
 
 /** `rangesPerContainer`: into how many physical partitions a new container is divided; the service begins with one. */
@@ -57,6 +59,7 @@ export const makeAccount = (rangesPerContainer: number): Account => {
       container.etag = newEtag();
     },
     container: (inside, id) => database(inside).containers.get(id) ?? fail(noSuchResource()),
+    owner: (inside, id) => databases.get(inside)?.containers.get(id) ?? fail(noSuchOwner()),
   };
 };
 
@@ -85,8 +88,16 @@ const checkedDefinition = (definition: JsonObject): ContainerDefinition => {
     id,
     partitionKey: { paths: partitionKey.paths, kind, version },
     ...(defaultTtl === undefined || defaultTtl === null ? {} : { defaultTtl }),
-    ...(indexingPolicy === undefined ? {} : { indexingPolicy }),
+    ...(indexingPolicy === undefined ? {} : { indexingPolicy: checkedPolicy(indexingPolicy) }),
   };
+};
+
+/** A policy that names paths says what becomes of the root; one that names none indexes everything. */
+const checkedPolicy = (policy: IndexingPolicy): IndexingPolicy => {
+  const named = [...(policy.includedPaths ?? []), ...(policy.excludedPaths ?? [])];
+  if (named.length === 0) return { ...policy, includedPaths: [{ path: '/*' }] };
+  if (named.some(({ path }) => path === '/*')) return policy;
+  throw badRequest('The special mandatory indexing path "/*" is not provided in any of the path type sets.');
 };
 
 export const databaseResource = ({ id, rid, etag, createdAt }: Database): JsonObject => ({

@@ -33,8 +33,15 @@ const errorAnswer = ({ status, code, message, substatus, headers, also }: Refuse
 export const refused = (error: Refused): Refusal => new Refusal(errorAnswer(error));
 export const badRequest = (message: string, substatus?: number): Refusal =>
   refused({ status: 400, code: 'BadRequest', message, ...(substatus === undefined ? {} : { substatus }) });
-export const noSuchResource = (): Refusal =>
-  refused({ status: 404, code: 'NotFound', message: 'Resource Not Found. Learn more: https://aka.ms/cosmosdb-tsg-not-found' });
+export const noSuchResource = (substatus?: number): Refusal =>
+  refused({
+    status: 404,
+    code: 'NotFound',
+    message: 'Resource Not Found. Learn more: https://aka.ms/cosmosdb-tsg-not-found',
+    ...(substatus === undefined ? {} : { substatus }),
+  });
+/** What was asked for is in a container or database that does not exist. */
+export const noSuchOwner = (): Refusal => noSuchResource(1003);
 export const nameTaken = (): Refusal =>
   refused({ status: 409, code: 'Conflict', message: 'Resource with specified id, name, or unique index already exists.' });
 export const requestTooLarge = (): Refusal => refused({ status: 413, code: 'RequestEntityTooLarge', message: 'Request size is too large' });
@@ -56,6 +63,10 @@ export const retryWith = (): FakeAnswer =>
 /** For an interceptor: the logical partition holds its 20 GB. */
 export const partitionFull = (): FakeAnswer =>
   errorAnswer({ status: 403, code: 'Forbidden', message: 'Partition key reached maximum size of 20 GB', substatus: 1014 });
+
+/** For an interceptor: the range was divided, or is not there for another reason. Its successors are among the container's ranges. */
+export const rangeGone = (): FakeAnswer =>
+  errorAnswer({ status: 410, code: 'Gone', message: 'The requested resource is no longer available.', substatus: 1002 });
 
 /** For an interceptor: the service is being replaced somewhere. */
 export const unavailable = (): FakeAnswer =>

@@ -10,11 +10,14 @@ export type Context = { readonly container: Container; readonly path: string; re
 
 const requestBytes = 2 * 1024 * 1024;
 
+const wellFormed = (_: string, value: unknown): unknown => (typeof value === 'string' ? Buffer.from(value).toString() : value);
+
 /** The body of a request. A half of a surrogate pair becomes U+FFFD, as a hosted account was seen to do. Throws `Refusal`. */
 export const bodyOf = ({ body }: FakeRequest): unknown => {
   if (body.length > requestBytes + 64 * 1024) throw requestTooLarge();
+  const text = body.toString();
   try {
-    return JSON.parse(body.toString(), (_, value: unknown) => (typeof value === 'string' ? Buffer.from(value).toString() : value));
+    return /\\ud[89a-f]/i.test(text) ? JSON.parse(text, wellFormed) : JSON.parse(text);
   } catch {
     throw badRequest('The request payload is invalid. Ensure to provide a valid request payload.');
   }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../domain/kernel/json.ts';
-import { type FakeAnswer, type FakeRequest, json } from '../server.ts';
-import { badRequest, refused } from './answers.ts';
+import { type FakeAnswer, type FakeRequest, json, Refusal } from '../server.ts';
+import { badRequest, rangeGone } from './answers.ts';
 import { parsePartitionKey, type Range, rangeOf, type Stored } from './container.ts';
 import { type Context, itemHeaders } from './documents.ts';
 import { isExpired } from './expiry.ts';
@@ -23,8 +23,7 @@ export const selected = ({ container, request, now }: Context): Selected => {
   }
   const id = request.header('x-ms-documentdb-partitionkeyrangeid');
   const ranges = container.ranges.filter((range) => id === undefined || range.id === id);
-  if (ranges.length === 0)
-    throw refused({ status: 410, code: 'Gone', message: 'The requested resource is no longer available.', substatus: 1002 });
+  if (ranges.length === 0) throw new Refusal(rangeGone());
   return { kind: id === undefined ? 'all' : 'range', ranges: ranges.map((range) => ({ range, items: alive(range.items.values()) })) };
 };
 
