@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** The ports on emulators of the clouds: one file at a time, because all share the emulators. */
+/** The ports, and the packaged functions, on emulators of the clouds: one file at a time, because all share the emulators. */
 export default defineConfig({
   test: {
-    include: ['adapters/**/*.emulator.test.ts'],
+    include: ['{adapters,tools}/**/*.emulator.test.ts'],
     environment: 'node',
     pool: 'forks',
     fileParallelism: false,
