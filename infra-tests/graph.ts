@@ -30,6 +30,8 @@ export type GraphOptions = {
   readonly contexts?: readonly ContextDeclaration[];
   /** More configuration, as `pulumi config set` would put it: `platform:rollout`. */
   readonly config?: { readonly [key: string]: string };
+  /** How large a function's zip is. */
+  readonly zipBytes?: (unit: string) => number;
 };
 
 /** What each environment has to be told. */
@@ -48,14 +50,24 @@ const told: { readonly [stack: string]: { readonly [key: string]: string } } = {
 /** All that a stack would register, without a cloud and without an engine. One graph at a time: the runtime keeps one monitor. */
 export const graphOf = async (
   stack: string,
-  { topology = 'context', contexts = everyContext, config = {} }: GraphOptions = {},
+  { topology = 'context', contexts = everyContext, config = {}, zipBytes = () => 22 }: GraphOptions = {},
 ): Promise<Graph> => {
   const monitor = new RecordingMonitor();
   await setMocks(mocks, 'hybrid-ai-platform', stack);
   engine.setMockOptions(monitor, 'hybrid-ai-platform', stack);
   const all = { 'aws:region': region, 'platform:topology': topology, ...told[stack], ...config };
-  await runtime.runInPulumiStack(async () => (await deploy({ stack, config: all }, contexts, emptyBundles)).outputs);
+  const failures: unknown[] = [];
+  await runtime.runInPulumiStack(async () => {
+    try {
+      return (await deploy({ stack, config: all }, contexts, emptyBundles(zipBytes))).outputs;
+    } catch (error) {
+      // The runtime would tell of it twice, the second time to nobody.
+      failures.push(error);
+      return {};
+    }
+  });
   await registered();
+  if (failures.length > 0) throw failures[0];
   return monitor.recorded();
 };
 
@@ -133,5 +145,7 @@ const opened = (value: unknown): unknown => {
 };
 
 /** Zips that hold nothing: a graph says where code goes, not what it does. */
-const emptyBundles: BuildUnits = async (units) => units.map(({ name }) => ({ name, zip: emptyZip, sha256: '00'.repeat(32), zipBytes: 22 }));
-const emptyZip = 'nowhere.zip';
+const emptyBundles =
+  (zipBytes: (unit: string) => number): BuildUnits =>
+  async (units) =>
+    units.map(({ name }) => ({ name, zip: 'nowhere.zip', sha256: '00'.repeat(32), zipBytes: zipBytes(name) }));
