@@ -18,11 +18,24 @@ export default {
       '^adapters/[a-z]+/index\\.ts$',
     ]),
     layer('adapters-know-ports', '^adapters/', ['^adapters/', '^domain/', '^events/'], ['/test-[^/]+\\.ts$']),
+    layer('stacks-know-declarations', '^stacks/', [
+      '^stacks/',
+      '^domain/',
+      '^functions/contexts\\.ts$',
+      '^functions/kernel/(context|resources|units|authentication|origin)\\.ts$',
+      '^tools/package/index\\.ts$',
+    ]),
+    {
+      name: 'what-runs-knows-no-stack',
+      severity: 'error',
+      from: { path: '^(domain|events|functions|adapters)/' },
+      to: { path: '^(stacks|infra-tests)/' },
+    },
     {
       name: 'a-cloud-knows-no-other-cloud',
       severity: 'error',
-      from: { path: '^adapters/(local|aws|azure|gcp)/' },
-      to: { path: '^adapters/(local|aws|azure|gcp)/', pathNot: '^adapters/$1/' },
+      from: { path: '^(adapters|stacks)/(local|aws|azure|gcp)/' },
+      to: { path: '^(adapters|stacks)/(local|aws|azure|gcp)/', pathNot: '^$1/$2/' },
     },
     {
       name: 'what-clouds-share-knows-no-cloud',
