@@ -51,6 +51,7 @@ export type InvokeFailure = Failure<
   | 'artifact-not-found'
   | 'model-load-failed'
   | 'host-unavailable'
+  | 'answer-too-large'
 >;
 
 /** What a run answered: the JSON body of the Open Inference Protocol, and what it used. `rows` is the first dimension of the first input, else 1. */

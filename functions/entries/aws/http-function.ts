@@ -11,6 +11,7 @@ import { cloudRoutes } from '../../kernel/units.ts';
 import type { Documents } from '../../platform/get-openapi.ts';
 import { type BoundContext, running } from '../bound-context.ts';
 import { qualified } from '../ports.ts';
+import { carriedModelHost } from './carried-model-host.ts';
 import { functionsOf } from './functions.ts';
 import { pathOf, requestOf } from './http-request.ts';
 import { resultOf } from './http-result.ts';
@@ -23,7 +24,7 @@ type Result = APIGatewayProxyStructuredResultV2;
 /** Answers the requests of an HTTP API (payload format 2.0) for these contexts; `documents` where the platform's own are among their routes. */
 export const httpFunction = (bound: readonly BoundContext[], lambda: Lambda, documents?: Documents): LambdaHandler<Event, Result> => {
   const { cloud, environment, log } = lambda;
-  const { tables, portsFor } = functionsOf(bound, lambda, { documents });
+  const { tables, portsFor } = functionsOf(bound, lambda, { documents, modelHost: carriedModelHost(cloud.modelHost) });
   const serving: Serving = {
     ...{ clock: cloud.clock, ids: cloud.ids, log, bus: cloud.bus },
     instance: { id: cloud.ids.next(), sole: false },

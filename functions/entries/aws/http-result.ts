@@ -48,8 +48,12 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** No character takes more in JSON than this (`\u0000`), for one byte of its own. */
 const longestEscape = 6;
 
+/** Whether a call carries these bytes of JSON, as text or else as base64. */
+export const isCarriedText = (bytes: Uint8Array): boolean =>
+  bytes.length <= carriedBytes || (bytes.length <= carriedText && textOf(bytes) !== undefined);
+
 /** Text that is so in UTF-8 and that a call carries as such; else it goes as bytes. */
-const textOf = (bytes: Buffer): string | undefined => {
+const textOf = (bytes: Uint8Array): string | undefined => {
   try {
     const text = decoder.decode(bytes);
     const fits = bytes.length * longestEscape <= carriedText || Buffer.byteLength(JSON.stringify(text)) <= carriedText;
