@@ -30,7 +30,7 @@ const node = createHttpServer(async (received, response) => {
   response.end(`node:${received.method}:${text}`);
 });
 
-beforeAll(async () => {
+const serve = async (): Promise<void> => {
   hot = hotConnections({
     infer: (received) => {
       const told = { ...received, text: Buffer.from(received.body as Uint8Array).toString() };
@@ -39,11 +39,13 @@ beforeAll(async () => {
     },
     handOver: (socket) => void node.emit('connection', socket),
     idleMillis: 2000,
+    closeMillis: 1500,
   });
   server = createServer({ allowHalfOpen: true }, hot.accept).listen(0, '127.0.0.1');
   await once(server, 'listening');
   port = (server.address() as { port: number }).port;
-});
+};
+beforeAll(serve);
 afterAll(() => void server.close());
 beforeEach(() => {
   asked.length = 0;
@@ -120,6 +122,16 @@ describe('a connection of plain inference requests', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('is ended, and no other with it, where the answer cannot be written', async () => {
+    const circle: Record<string, unknown> = {};
+    circle.itself = circle;
+    answer = async () => ({ status: 200, body: circle as never, traceparent: '' });
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => undefined).write(message('x'));
+    await once(socket, 'close');
+    expect(asked).toHaveLength(1);
+  });
+
   it('is let go when nothing comes for long', async () => {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'close');
@@ -145,7 +157,29 @@ describe('a connection that brings anything else', () => {
       await new Promise((resolve) => setTimeout(resolve, 40));
       return echo(received);
     };
-    expect(await exchange([message('one'), message('two'), message('three')], 3)).toEqual(['hot:one', 'node:POST:two', 'node:POST:three']);
+    expect(await exchange([message('one'), message('two'), message('three')], 3)).toEqual(['hot:one', 'hot:two', 'hot:three']);
+    expect(await exchange([message('one'), message('two').slice(0, -1), 'o'], 2)).toEqual(['hot:one', 'node:POST:two']);
+  });
+  it('gets all its requests answered though it sends no more, and the first is being answered', async () => {
+    let release: () => void = () => undefined;
+    answer = (received) =>
+      new Promise((resolve) => {
+        release = () => resolve(echo(received));
+      });
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).setNoDelay();
+    socket.write(message('one'));
+    await expect.poll(() => asked.length).toBe(1);
+    answer = echo;
+    const first = release;
+    socket.end(message('two'));
+    setTimeout(first, 40);
+    let received = '';
+    for await (const chunk of socket) received += chunk;
+    expect(bodiesOf(received)).toEqual(['hot:one', 'hot:two']);
+  });
+  it('is node’s where a head is long, for a head is remembered', async () => {
+    expect(await exchange([message('x', `X: ${'a'.repeat(3000)}`)], 1)).toEqual(['hot:x']);
+    expect(await exchange([message('x', `X: ${'a'.repeat(5000)}`)], 1)).toEqual(['node:POST:x']);
   });
   it('is answered the same whatever the pieces that it comes in', async () =>
     fc.assert(
@@ -168,26 +202,78 @@ describe('a connection that brings anything else', () => {
 });
 
 describe('closing', () => {
-  it('lets idle connections go at once, and the others with their last answer', async () => {
-    let release: () => void = () => undefined;
+  let release: () => void;
+  // More than a connection holds on its way.
+  const large = new Uint8Array(12 * 1024 * 1024);
+  beforeEach(async () => {
+    server.close();
+    await serve();
     answer = (received) =>
       new Promise((resolve) => {
         release = () => resolve(echo(received));
       });
-    const [idle, busy]: Socket[] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
-    let received = '';
-    (busy as Socket).on('data', (chunk) => {
-      received += chunk;
+  });
+  const open = (): { readonly socket: Socket; readonly received: () => string } => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => undefined);
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
     });
-    (busy as Socket).write(message('last'));
+    return { socket, received: () => text };
+  };
+
+  it('lets idle connections go soon, and the others with their last answer', async () => {
+    const [idle, busy] = [open(), open()];
+    busy.socket.write(message('last'));
     await expect.poll(() => asked.length).toBe(1);
     hot.close();
-    await once(idle as Socket, 'close');
+    await once(idle.socket, 'end');
     release();
-    await once(busy as Socket, 'close');
-    expect(received).toContain('connection: close');
-    expect(received.endsWith('hot:last')).toBe(true);
+    await once(busy.socket, 'end');
+    expect(busy.received()).toContain('connection: close');
+    expect(busy.received().endsWith('hot:last')).toBe(true);
     const late = connect(port, '127.0.0.1').on('error', () => undefined);
     await once(late, 'close');
+  });
+  it('answers the request that is on its way', async () => {
+    answer = echo;
+    const { socket, received } = open();
+    socket.write(message('one'));
+    await expect.poll(received).toContain('hot:one');
+    hot.close();
+    socket.write(message('two'));
+    await once(socket, 'end');
+    expect(bodiesOf(received())).toEqual(['hot:one', 'hot:two']);
+  });
+  it('answers nothing after the last answer, and waits for no client that keeps its side open', async () => {
+    const { socket } = open();
+    socket.write(message('last'));
+    await expect.poll(() => asked.length).toBe(1);
+    hot.close();
+    release();
+    await once(socket, 'end');
+    socket.write(message('more'));
+    await new Promise((resolve) => server.close(resolve));
+    expect(asked).toHaveLength(1);
+  });
+  it('sends the whole of an answer that is still being read', async () => {
+    answer = async (received) => ({ ...(await echo(received)), stream: large });
+    const { socket, received } = open();
+    socket.pause().write(message('x'));
+    await expect.poll(() => asked.length).toBe(1);
+    hot.close();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    socket.resume();
+    await once(socket, 'end');
+    expect(received().length).toBeGreaterThan(large.length);
+  });
+  it('waits so long and no longer for one that never reads its answer', async () => {
+    answer = async (received) => ({ ...(await echo(received)), stream: large });
+    const { socket } = open();
+    socket.pause().write(message('x'));
+    await expect.poll(() => asked.length).toBe(1);
+    hot.close();
+    await new Promise((resolve) => server.close(resolve));
+    socket.destroy();
   });
 });

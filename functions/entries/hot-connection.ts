@@ -6,7 +6,7 @@ import { type HotHead, parseHotHead } from './hot-head.ts';
 export type HotConnections = {
   /** Serves a new connection for as long as it brings plain inference requests, and then hands it over with all that was not answered yet. */
   accept(socket: Socket): void;
-  /** Ends connections as they fall idle: whoever is answered is told that this was the last answer. */
+  /** Ends connections as they fall idle, and all of them in the end: whoever is answered is told that this was the last answer. */
   close(): void;
 };
 
@@ -15,18 +15,24 @@ type Serve = {
   /** Takes a connection over: node's HTTP server. */
   readonly handOver: (socket: Socket) => void;
   readonly idleMillis: number;
+  /** How long closing may take; who has not read its answer by then is cut off. */
+  readonly closeMillis: number;
 };
 
 const endOfHead = Buffer.from('\r\n\r\n');
-const largestHeadBytes = 16 * 1024;
+/** What clients send is a tenth of it. Each connection remembers its last head, and so many lines are fewer than node would count. */
+const largestHeadBytes = 4 * 1024;
+/** Whoever was just answered may have its next request on the way; it is answered still. */
+const lastRequestMillis = 50;
 
 /**
  * The short way for inference begins at the socket: a request of the plainest kind (see `parseHotHead`) that arrives whole, in one piece and alone,
  * is answered without node's parser and its streams, which are more than half of what an inference with a small model costs. `bench/infer.ts` measures it.
  * Everything else on a connection is node's from there on: parsing, time-outs and refusals.
  */
-export const hotConnections = ({ infer, handOver, idleMillis }: Serve): HotConnections => {
-  const idle = new Set<Socket>();
+export const hotConnections = ({ infer, handOver, idleMillis, closeMillis }: Serve): HotConnections => {
+  /** Every connection that is not node's, and how it is let go when it has nothing to do. */
+  const held = new Map<Socket, () => void>();
   const keepAlive = `keep-alive\r\nkeep-alive: timeout=${Math.floor(idleMillis / second)}`;
   let closing = false;
 
@@ -35,11 +41,13 @@ export const hotConnections = ({ infer, handOver, idleMillis }: Serve): HotConne
     // The head of the last request: a connection mostly brings the same one again.
     let text = '';
     let head: HotHead | undefined;
-    let early: Buffer | undefined;
 
-    const yieldTo = (rest: Buffer | undefined): void => {
-      idle.delete(socket);
-      socket.pause();
+    /** Back into the stream, before whatever else comes, its end included: a stream that has ended takes nothing back. */
+    const putBack = (chunk: Buffer): void => socket.pause().unshift(chunk);
+
+    const yieldFrom = (chunk: Buffer): void => {
+      held.delete(socket);
+      putBack(chunk);
       socket
         .off('data', receive)
         .off('timeout', expire)
@@ -48,7 +56,6 @@ export const hotConnections = ({ infer, handOver, idleMillis }: Serve): HotConne
         .off('close', forget)
         .off('error', ignore)
         .setTimeout(0);
-      if (rest !== undefined) socket.unshift(rest);
       handOver(socket);
       socket.resume();
     };
@@ -58,24 +65,20 @@ export const hotConnections = ({ infer, handOver, idleMillis }: Serve): HotConne
       if (socket.destroyed) return;
       const last = closing || socket.readableEnded;
       const taken = socket.write(messageOf(answer, last ? 'close' : keepAlive), 'latin1');
-      if (last) socket.end();
-      else if (early !== undefined) yieldTo(early);
-      else {
-        idle.add(socket);
-        // Who does not read its answers is not read from either.
-        if (!taken) socket.pause().once('drain', resume);
-      }
+      if (last) leave();
+      // What came meanwhile is next; but who does not read its answers is not read from either.
+      else if (taken) socket.resume();
+      else socket.pause().once('drain', resume);
     };
 
     const receive = (chunk: Buffer): void => {
       if (busy) {
-        early = early === undefined ? chunk : Buffer.concat([early, chunk]);
-        socket.pause();
+        putBack(chunk);
         return;
       }
       const end = chunk.indexOf(endOfHead);
       if (end < 0 || end > largestHeadBytes) {
-        yieldTo(chunk);
+        yieldFrom(chunk);
         return;
       }
       const received = chunk.toString('latin1', 0, end);
@@ -85,31 +88,34 @@ export const hotConnections = ({ infer, handOver, idleMillis }: Serve): HotConne
       }
       const body = chunk.subarray(end + endOfHead.length);
       if (head === undefined || body.length !== head.contentLength) {
-        yieldTo(chunk);
+        yieldFrom(chunk);
         return;
       }
       busy = true;
-      idle.delete(socket);
       const { target, authorization, traceparent, contentType, contentEncoding } = head;
-      infer({ target, authorization, traceparent, contentType, contentEncoding, body }).then(answered, abandon);
+      infer({ target, authorization, traceparent, contentType, contentEncoding, body }).then(answered).catch(abandon);
     };
 
     const abandon = (): void => void socket.destroy();
     const expire = (): void => {
       if (!busy) socket.destroy();
     };
-    const forget = (): void => void idle.delete(socket);
+    const forget = (): void => void held.delete(socket);
     const resume = (): void => void socket.resume();
-    // Node's server keeps connections half open, so that who has sent all still hears the answer.
+    // Connections stay half open while they are busy: who has sent all still hears the answer.
     const finish = (): void => {
       if (!busy) socket.end();
+    };
+    /** Nothing more is read, and the connection is gone as soon as the last answer has left. */
+    const leave = (): void => {
+      if (!busy) socket.pause().destroySoon();
     };
 
     if (closing) {
       abandon();
       return;
     }
-    idle.add(socket);
+    held.set(socket, leave);
     socket.on('data', receive).on('timeout', expire).on('end', finish).on('close', forget).on('error', ignore).setTimeout(idleMillis);
   };
 
@@ -117,7 +123,12 @@ export const hotConnections = ({ infer, handOver, idleMillis }: Serve): HotConne
     accept,
     close() {
       closing = true;
-      for (const socket of idle) socket.destroy();
+      setTimeout(() => {
+        for (const leave of held.values()) leave();
+      }, lastRequestMillis);
+      setTimeout(() => {
+        for (const socket of held.keys()) socket.destroy();
+      }, closeMillis).unref();
     },
   };
 };

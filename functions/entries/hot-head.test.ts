@@ -54,8 +54,15 @@ describe('what is left to node', () => {
     ['a bare line feed in a value', head('X: a\nTransfer-Encoding: chunked')],
     ['a bare carriage return in a value', head('X: a\rb')],
     ['a zero byte', head('X: a\0b')],
+    ['a tab before a length, which node refuses', withLine('Content-Length:\t10', 2)],
     ['a byte beyond ASCII', head('X: caf\xe9')],
   ])('%s', (_name, text) => expect(parseHotHead(text)).toBeUndefined());
+
+  it('is left at once, however many spaces stand before what is wrong', () => {
+    const started = performance.now();
+    expect(parseHotHead(head(`X:${' '.repeat(16_000)}\0`))).toBeUndefined();
+    expect(performance.now() - started).toBeLessThan(200);
+  });
 
   it('is every head whose framing is said in any other way than by one length', () =>
     fc.assert(

@@ -28,10 +28,10 @@ export const listen = (host: string, port: number, serve: Serve): Promise<Listen
       const { authorization, traceparent, 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
       const body = readAll(request, serve.inferBodyBytes);
       const asked = { target, authorization, traceparent: traceparent as string | undefined, contentType, contentEncoding, body };
-      serve.infer(asked).then(
-        (answer) => send(request, response, answer),
-        () => response.destroy(),
-      );
+      serve
+        .infer(asked)
+        .then((answer) => send(request, response, answer))
+        .catch(() => response.destroy());
     },
   );
   // An upload may take its time, but a connection on which nothing moves is let go.
@@ -41,6 +41,7 @@ export const listen = (host: string, port: number, serve: Serve): Promise<Listen
     infer: serve.infer,
     handOver: (socket) => acceptByNode?.call(server, socket),
     idleMillis: server.keepAliveTimeout,
+    closeMillis: longestCloseMillis,
   });
   server.removeAllListeners('connection').on('connection', hot.accept);
   const close = () => {
