@@ -22,7 +22,7 @@ queueConformance('ministack', async () => {
     return sqsQueue({ client, queueUrl: made().queue.url });
   };
   return {
-    lateMillis: 1500,
+    lateMillis: 500,
     async queue(declared) {
       policy = declared;
       queue = await makeQueueOf(declared, client);

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Write } from '../../domain/kernel/table.ts';
 import { rejection, settableClock } from '../conformance/harness.ts';
+import { proofsOf } from '../conformance/proof.ts';
 import { usualBackoff } from './retry.ts';
 import { dynamoTable } from './table.ts';
 import { type Answer, answeringClient, connectionReset, fault, ok } from './test-answers.ts';
 
+const { observed } = proofsOf('Table', 'answers from the API reference');
 const pk = 'acme#things';
 const clock = settableClock(new Date('2026-11-01T12:00:00.500Z'));
 const seconds = Math.floor(clock.now().getTime() / 1000);
@@ -14,7 +16,7 @@ const answering = (answers: readonly Answer[]) => {
   const { client, sent, waits } = answeringClient(answers);
   const backoff = { ...usualBackoff, random: () => 1, wait: async (millis: number) => void waits.push(millis) };
   const declaration = { indexes: { byColour: { partition: 'colour', sort: 'size' } } } as const;
-  const table = dynamoTable({ tableName: 'things', declaration, client, clock, backoff });
+  const table = observed(dynamoTable({ tableName: 'things', declaration, client, clock, backoff }));
   return { table, waits, sent: () => sent.map(({ headers, body }) => [headers.get('x-amz-target')?.split('.')[1], body] as const) };
 };
 

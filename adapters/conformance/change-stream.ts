@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change, ChangeHandler, Table } from '../../domain/kernel/table.ts';
 import { eventually } from './harness.ts';
+import { proofsOf } from './proof.ts';
 
 export type ChangeStreamHarness = {
   /** A fresh table that keeps changes. */
@@ -20,10 +21,12 @@ const partitions = ['acme#a', 'acme#b', 'beta#a'];
 /** What every change stream does. */
 export const changeStreamConformance = (name: string, makeHarness: () => Promise<ChangeStreamHarness>): void => {
   describe(`the change stream of ${name}`, () => {
+    const { observed } = proofsOf('ChangeStream', name);
     let harness: ChangeStreamHarness;
     let table: Table;
     beforeEach(async () => {
-      harness = await makeHarness();
+      const made = await makeHarness();
+      harness = { ...made, subscribe: observed({ subscribe: made.subscribe }).subscribe };
       table = await harness.table();
     });
     afterEach(() => harness.dispose());

@@ -13,6 +13,7 @@ import type { Ids } from '../../domain/kernel/ids.ts';
 import type { Item, Table, TableDeclaration } from '../../domain/kernel/table.ts';
 import type { TenantId } from '../../domain/kernel/tenancy.ts';
 import type { SettableClock } from './harness.ts';
+import { proofsOf } from './proof.ts';
 
 export type EventStoreHarness = {
   table(declaration: TableDeclaration): Promise<Table>;
@@ -67,13 +68,14 @@ const deposit = (amount: number): Command => ({ type: 'deposit', amount });
 /** What the event store is on a table, whatever that is made of. */
 export const eventStoreConformance = (name: string, makeHarness: () => Promise<EventStoreHarness>): void => {
   describe(`the event store on the table of ${name}`, () => {
+    const { observed } = proofsOf('EventStore', name);
     let harness: EventStoreHarness;
     let table: Table;
     let store: EventStore;
     beforeEach(async () => {
       harness = await makeHarness();
       table = await harness.table(declaration);
-      store = eventStore(table, harness);
+      store = observed(eventStore(table, harness));
     });
     afterEach(() => harness.dispose());
 

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Clock } from '../../domain/kernel/clock.ts';
 import { isFailure, Rejected } from '../../domain/kernel/failure.ts';
+import { noteUnproven } from './proof.ts';
 
 /** A clock that a test sets. */
 export type SettableClock = Clock & { set(at: Date): void; advance(seconds: number): void };
@@ -27,7 +28,9 @@ export type Unshown<Promise extends string> = { readonly unshown?: { readonly [p
 /** Skips the running test where its promise is declared unshown. */
 export const unlessUnshown = <P extends string>({ unshown }: Unshown<P>, promise: P, skip: (reason: string) => void): void => {
   const reason = unshown?.[promise];
-  if (reason !== undefined) skip(reason);
+  if (reason === undefined) return;
+  noteUnproven(reason);
+  skip(reason);
 };
 
 /** The failure with which a call is rejected; a test fails where it is not, or with something else. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Meter, UsageFact } from '../../domain/kernel/meter.ts';
 import type { TenantId } from '../../domain/kernel/tenancy.ts';
+import { proofsOf } from './proof.ts';
 
 export type MeterHarness = {
   meter(): Meter;
@@ -28,9 +29,11 @@ const byId = (facts: readonly UsageFact[]): UsageFact[] => [...facts].sort((a, b
 /** What every meter does: a fact that was acknowledged is billed, once. */
 export const meterConformance = (name: string, makeHarness: () => Promise<MeterHarness>): void => {
   describe(`the meter of ${name}`, () => {
+    const { observed } = proofsOf('Meter', name);
     let harness: MeterHarness;
     beforeEach(async () => {
-      harness = await makeHarness();
+      const made = await makeHarness();
+      harness = { ...made, meter: () => observed(made.meter()) };
     });
     afterEach(() => harness.dispose());
 

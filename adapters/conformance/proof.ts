@@ -4,33 +4,43 @@ import { type Target, unproven } from './semantics.ts';
 /** What a test says of a port, in the report of the run: which of its methods it called where. `docs/parity.md` is made of these. */
 export type Proof = {
   readonly port: string;
+  /** A `Target`; what bears another name is no target. */
   readonly target: string;
   readonly methods: readonly string[];
-  /** Why the test does not hold there; then it is one that must fail. */
+  /** Why the test does not hold there: then it is skipped, or one that must fail. */
   readonly unproven?: string;
 };
 
 declare module '@vitest/runner' {
   // biome-ignore lint/style/useConsistentTypeDefinitions: only an interface can be added to.
   interface TaskMeta {
-    proof?: Proof;
+    proofs?: readonly Proof[];
   }
 }
 
 export type Proofs = {
   /** As vitest's, but for the tests that this target is known not to pass. */
   readonly it: (title: string, test: () => unknown) => void;
-  /** A port whose calls count for the test that makes them. */
+  /** A port whose calls count for the test that makes them. Made before each test, so that also one that is skipped is known to be about it. */
   readonly observed: <P extends object>(port: P) => P;
 };
 
 /** Takes down what the tests of a port prove on a target. */
-export const proofsOf = (port: string, target: Target): Proofs => {
-  const reasons = unproven[target]?.[port] ?? {};
+export const proofsOf = (port: string, target: string): Proofs => {
+  const reasons = unproven[target as Target]?.[port] ?? {};
   return {
     it: (title, test) => (reasons[title] === undefined ? vitestIt(title, test) : vitestIt.fails(title, test)),
-    observed: (value) => noting(value, (method) => note(port, target, method, reasons)),
+    observed: (value) => {
+      const reason = reasons[TestRunner.getCurrentTest()?.name ?? ''];
+      note({ port, target, methods: [], ...(reason === undefined ? {} : { unproven: reason }) });
+      return noting(value, (method) => note({ port, target, methods: [method] }));
+    },
   };
+};
+
+/** Says why the running test, which is about to be skipped, does not hold for what it is about. */
+export const noteUnproven = (reason: string): void => {
+  for (const { port, target } of TestRunner.getCurrentTest()?.meta.proofs ?? []) note({ port, target, methods: [], unproven: reason });
 };
 
 const noting = <P extends object>(value: P, called: (method: string) => void): P =>
@@ -45,10 +55,12 @@ const noting = <P extends object>(value: P, called: (method: string) => void): P
     },
   });
 
-const note = (port: string, target: Target, method: string, reasons: { readonly [test: string]: string }): void => {
+/** Adds to what the running test has said of this port already. */
+const note = (proof: Proof): void => {
   const test = TestRunner.getCurrentTest();
   if (test === undefined) return;
-  const methods = new Set(test.meta.proof?.methods).add(method);
-  const reason = reasons[test.name];
-  test.meta.proof = { port, target, methods: [...methods], ...(reason === undefined ? {} : { unproven: reason }) };
+  const known = test.meta.proofs ?? [];
+  const before = known.find(({ port, target }) => port === proof.port && target === proof.target);
+  const methods = [...new Set([...(before?.methods ?? []), ...proof.methods])];
+  test.meta.proofs = [...known.filter((other) => other !== before), { ...before, ...proof, methods }];
 };

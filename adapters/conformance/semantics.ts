@@ -1,4 +1,4 @@
-/** Where the suites run, and which cloud an emulator stands for. */
+/** Where the suites run, and which cloud stands behind it. */
 export const targets = {
   'the laptop': 'laptop',
   'DynamoDB Local': 'aws',
@@ -9,7 +9,7 @@ export const targets = {
 export type Target = keyof typeof targets;
 export type Cloud = (typeof targets)[Target];
 
-/** Where clouds differ although each keeps the port's contract. The suites ask for these values; `docs/parity.md` prints them. */
+/** Where clouds differ although each keeps the port's contract, as far as the suites ask for it. */
 export type Semantics = {
   readonly queue: {
     /** Delays, visibility and back-off are rounded up to this. */
@@ -26,7 +26,6 @@ export type Semantics = {
     readonly getGrantAnswersHead: boolean;
     /** Of a part that is put by itself, in bytes. */
     readonly largestPart: number;
-    readonly largestCopy: number;
   };
 };
 
@@ -34,12 +33,12 @@ export const semantics: Record<Cloud, Semantics> = {
   laptop: {
     queue: { delayStepSeconds: 0.001, reason: 'the error' },
     eventBus: { largeEvent: 'refused' },
-    objectStore: { getGrantAnswersHead: true, largestPart: Number.POSITIVE_INFINITY, largestCopy: Number.POSITIVE_INFINITY },
+    objectStore: { getGrantAnswersHead: true, largestPart: Number.POSITIVE_INFINITY },
   },
   aws: {
     queue: { delayStepSeconds: 1, reason: 'where to look for the error' },
     eventBus: { largeEvent: 'by reference' },
-    objectStore: { getGrantAnswersHead: false, largestPart: 64 * 1024 ** 2, largestCopy: 5 * 1024 ** 3 },
+    objectStore: { getGrantAnswersHead: false, largestPart: 64 * 1024 ** 2 },
   },
 };
 
@@ -49,10 +48,37 @@ export const semanticsOf = (target: Target): Semantics => semantics[targets[targ
 export const unproven: { readonly [target in Target]?: { readonly [port: string]: { readonly [test: string]: string } } } = {
   ministack: {
     ObjectStore: {
-      'refuses a copy if-none-match where the target is taken': 'ministack ignores If-None-Match of CopyObject',
-      'refuses a part below 5 MiB that is not the last': 'ministack does not enforce EntityTooSmall',
+      'refuses a copy if-none-match where the target is taken': 'ministack ignores If-None-Match of CopyObject.',
+      'refuses a part below 5 MiB that is not the last': 'ministack does not enforce EntityTooSmall.',
       'are refused with any part of the query changed, missing or said twice':
-        'ministack without AUTH checks the signature of a presigned URL, but takes it without X-Amz-Algorithm',
+        'ministack checks the signature of a presigned URL, but takes one without X-Amz-Algorithm.',
     },
   },
 };
+
+/** What no emulator shows: by which test it was answered to the code in the words of the vendor's reference. The report is not made without it. */
+export const answeredInstead: readonly { readonly what: string; readonly test: string }[] = [
+  { what: 'DynamoDB: another transaction in the way (TransactionConflict)', test: 'as TransactionConflict is waited for' },
+  { what: 'DynamoDB: throttling of one write of a transaction', test: 'as ThrottlingError is waited for' },
+  { what: 'DynamoDB: a batch get that leaves keys unprocessed', test: 'asks for those again, and only those' },
+  {
+    what: 'any service: throttling, time-outs, broken connections, 500 and 503',
+    test: 'is given up after six attempts, with the error of the last',
+  },
+  { what: 'any service: expired credentials', test: 'says so once where the credentials have expired' },
+  { what: 'SQS: a batch of which some messages are not taken', test: 'is sent again, and only that, after a growing time' },
+  { what: 'EventBridge: a batch of which some events are throttled', test: 'is published again after ThrottlingException, and only that' },
+  { what: 'EventBridge: an event that it will never take', test: 'fails at once after MalformedDetail' },
+  {
+    what: 'EventBridge: the dead letter of a rule whose queue does not take an event',
+    test: 'keeps what the bus could not put into a queue, and why',
+  },
+  { what: 'S3: an error in the body of a 200', test: 'is completed again after an error of S3 that came with a 200' },
+  {
+    what: 'S3: a conditional write beside another one (409)',
+    test: 'is tried again where another write was under way (409), and refused where that won',
+  },
+  { what: 'S3: a copy if-none-match', test: 'names its source, and is refused if-none-match where there is one already' },
+  { what: 'S3: parts that are too small', test: 'is an invalid part where S3 says EntityTooSmall' },
+  { what: 'Secrets Manager: a role that may not read', test: 'are asked for again after a failure' },
+];

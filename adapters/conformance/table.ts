@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Item, Items, Page, Table, TableDeclaration, Write } from '../../domain/kernel/table.ts';
 import { rejection, type SettableClock, type Unshown } from './harness.ts';
+import { proofsOf } from './proof.ts';
 import { expiryCases, indexCases } from './table-indexes-and-expiry.ts';
 import { valueCases } from './table-values.ts';
 
@@ -23,10 +24,16 @@ const names = (items: readonly Item[]) => items.map(({ sk }) => sk);
 /** What every `Table` does, whatever it is made of. */
 export const tableConformance = (name: string, makeHarness: () => Promise<TableHarness>): void => {
   describe(`the table of ${name}`, () => {
+    const { observed } = proofsOf('Table', name);
     let harness: TableHarness;
     let table: Table;
     beforeEach(async () => {
-      harness = await makeHarness();
+      const made = await makeHarness();
+      harness = {
+        ...made,
+        table: async (declared) => observed(await made.table(declared)),
+        restart: async () => observed(await made.restart()),
+      };
       table = await harness.table(declaration);
     });
     afterEach(() => harness.dispose());

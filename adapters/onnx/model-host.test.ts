@@ -45,7 +45,9 @@ describe('the processes of a model host', () => {
   it.runIf(existsSync('/proc/self/oom_score_adj'))('are the first to go where memory runs out', async () => {
     const host = start();
     await host.load(await modelOf(host, 'add-one.onnx'));
-    expect(host.pids().map((pid) => readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim())).toEqual(['1000']);
+    // On a busy machine there is a spare process, too, which begins with saying so.
+    const scores = () => host.pids().map((pid) => readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim());
+    await eventually(() => scores().every((score) => score === '1000'));
   });
 
   it('lose no request when they are killed', async () => {
@@ -72,7 +74,8 @@ describe('the processes of a model host', () => {
     const clock = settableClock();
     const host = start({ clock });
     const looping = await modelOf(host, 'loops-forever.onnx');
-    const kill = setInterval(() => killAll(host), 1000);
+    // Long enough for a process to start, load and be in the run on a busy machine: what is killed before that is not the model's fault.
+    const kill = setInterval(() => killAll(host), 3000);
     const outcome = await ask(host, looping, [1]).finally(() => clearInterval(kill));
     expect(['model-failed', 'host-unavailable']).toContain((outcome as { code: string }).code);
     expect(await ask(host, looping, [1], 300)).toMatchObject({ failure: 'unavailable', code: 'host-unavailable' });
