@@ -47,14 +47,19 @@ const environmentOf = (request: asked.RunRequest, env: NodeJS.ProcessEnv): NodeJ
   PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
 });
 
-/** Runs the program in a Node of its own; what it prints is seen where this process prints. */
+/** Runs the program in a Node of its own. What it prints is told where it ends otherwise than it should; its own errors the engine shows. */
 const run = (request: asked.RunRequest, { engine, env }: RunSettings): Promise<asked.RunResponse> =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, argumentsOf(request, engine), {
       cwd: request.getPwd(),
       env: environmentOf(request, env),
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+      });
     const end = (failure: string) => {
       const answer = new answers.RunResponse();
       if (failure !== '') answer.setError(failure);
@@ -62,7 +67,7 @@ const run = (request: asked.RunRequest, { engine, env }: RunSettings): Promise<a
     };
     child.once('error', ({ message }) => end(message));
     child.once('close', (code) => {
-      if (code !== exitAfterShownError) return end(code === 0 ? '' : `the program ended with ${code}`);
+      if (code !== exitAfterShownError) return end(code === 0 ? '' : `the program ended with ${code}:\n${said.slice(-10_000)}`);
       const answer = new answers.RunResponse();
       answer.setBail(true);
       resolve(answer);

@@ -1,20 +1,38 @@
 // A small program with every kind of resource that the platform is made of, wired as the platform wires them.
-import * as apigatewayv2 from '@pulumi/aws/apigatewayv2/index.js';
-import * as cloudwatch from '@pulumi/aws/cloudwatch/index.js';
-import * as dynamodb from '@pulumi/aws/dynamodb/index.js';
-import * as iam from '@pulumi/aws/iam/index.js';
-import * as lambda from '@pulumi/aws/lambda/index.js';
-import * as s3 from '@pulumi/aws/s3/index.js';
-import * as scheduler from '@pulumi/aws/scheduler/index.js';
-import * as secretsmanager from '@pulumi/aws/secretsmanager/index.js';
-import * as sqs from '@pulumi/aws/sqs/index.js';
+import { Api } from '@pulumi/aws/apigatewayv2/api.js';
+import { Integration } from '@pulumi/aws/apigatewayv2/integration.js';
+import { Route } from '@pulumi/aws/apigatewayv2/route.js';
+import { Stage } from '@pulumi/aws/apigatewayv2/stage.js';
+import { EventArchive } from '@pulumi/aws/cloudwatch/eventArchive.js';
+import { EventBus } from '@pulumi/aws/cloudwatch/eventBus.js';
+import { EventRule } from '@pulumi/aws/cloudwatch/eventRule.js';
+import { EventTarget } from '@pulumi/aws/cloudwatch/eventTarget.js';
+import { LogGroup } from '@pulumi/aws/cloudwatch/logGroup.js';
+import { MetricAlarm } from '@pulumi/aws/cloudwatch/metricAlarm.js';
+import { Table } from '@pulumi/aws/dynamodb/table.js';
+import { Role } from '@pulumi/aws/iam/role.js';
+import { RolePolicy } from '@pulumi/aws/iam/rolePolicy.js';
+import { Alias as LambdaAlias } from '@pulumi/aws/lambda/alias.js';
+import { EventSourceMapping } from '@pulumi/aws/lambda/eventSourceMapping.js';
+import { Function as LambdaFunction } from '@pulumi/aws/lambda/function.js';
+import { FunctionEventInvokeConfig } from '@pulumi/aws/lambda/functionEventInvokeConfig.js';
+import { Permission } from '@pulumi/aws/lambda/permission.js';
+import { Bucket } from '@pulumi/aws/s3/bucket.js';
+import { BucketLifecycleConfiguration } from '@pulumi/aws/s3/bucketLifecycleConfiguration.js';
+import { BucketPublicAccessBlock } from '@pulumi/aws/s3/bucketPublicAccessBlock.js';
+import { BucketVersioning } from '@pulumi/aws/s3/bucketVersioning.js';
+import { Schedule } from '@pulumi/aws/scheduler/schedule.js';
+import { Secret } from '@pulumi/aws/secretsmanager/secret.js';
+import { SecretVersion } from '@pulumi/aws/secretsmanager/secretVersion.js';
+import { Queue } from '@pulumi/aws/sqs/queue.js';
+import { QueuePolicy } from '@pulumi/aws/sqs/queuePolicy.js';
 import * as pulumi from '@pulumi/pulumi';
-import * as random from '@pulumi/random';
+import { RandomPassword } from '@pulumi/random/randomPassword.js';
 
 const config = new pulumi.Config();
 const name = 'orders';
 
-const table = new dynamodb.Table(name, {
+const table = new Table(name, {
   attributes: ['pk', 'sk', 'status'].map((attribute) => ({ name: attribute, type: 'S' })),
   hashKey: 'pk',
   rangeKey: 'sk',
@@ -25,25 +43,25 @@ const table = new dynamodb.Table(name, {
   ttl: { attributeName: 'expiresAt', enabled: true },
   pointInTimeRecovery: { enabled: true },
 });
-const other = new dynamodb.Table('other', {
+const other = new Table('other', {
   attributes: [{ name: 'pk', type: 'S' }],
   hashKey: 'pk',
   billingMode: 'PAY_PER_REQUEST',
 });
 
-const deadLetters = new sqs.Queue('dead-letters', { messageRetentionSeconds: 1_209_600 });
-const queue = new sqs.Queue('heard', {
+const deadLetters = new Queue('dead-letters', { messageRetentionSeconds: 1_209_600 });
+const queue = new Queue('heard', {
   visibilityTimeoutSeconds: config.getNumber('visibility') ?? 60,
   redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: 3 }),
 });
 
-const bus = new cloudwatch.EventBus('events', {});
-new cloudwatch.EventArchive('events-archive', { eventSourceArn: bus.arn, retentionDays: 7 });
-const rule = new cloudwatch.EventRule('heard', {
+const bus = new EventBus('events', {});
+new EventArchive('events-archive', { eventSourceArn: bus.arn, retentionDays: 7 });
+const rule = new EventRule('heard', {
   eventBusName: bus.name,
   eventPattern: JSON.stringify({ 'detail-type': ['order-placed'] }),
 });
-new sqs.QueuePolicy('heard', {
+new QueuePolicy('heard', {
   queueUrl: queue.url,
   policy: pulumi.jsonStringify({
     Version: '2012-10-17',
@@ -58,25 +76,25 @@ new sqs.QueuePolicy('heard', {
     ],
   }),
 });
-new cloudwatch.EventTarget('heard', { rule: rule.name, eventBusName: bus.name, arn: queue.arn });
+new EventTarget('heard', { rule: rule.name, eventBusName: bus.name, arn: queue.arn });
 
-const bucket = new s3.Bucket('files', { forceDestroy: true });
-new s3.BucketVersioning('files', { bucket: bucket.id, versioningConfiguration: { status: 'Enabled' } });
-new s3.BucketPublicAccessBlock('files', {
+const bucket = new Bucket('files', { forceDestroy: true });
+new BucketVersioning('files', { bucket: bucket.id, versioningConfiguration: { status: 'Enabled' } });
+new BucketPublicAccessBlock('files', {
   bucket: bucket.id,
   blockPublicAcls: true,
   blockPublicPolicy: true,
   ignorePublicAcls: true,
   restrictPublicBuckets: true,
 });
-new s3.BucketLifecycleConfiguration('files', {
+new BucketLifecycleConfiguration('files', {
   bucket: bucket.id,
   rules: [{ id: 'old-versions', status: 'Enabled', filter: { prefix: '' }, noncurrentVersionExpiration: { noncurrentDays: 30 } }],
 });
 
-const password = new random.RandomPassword('password', { length: 32, special: false });
-const secret = new secretsmanager.Secret('settings', { recoveryWindowInDays: 0 });
-new secretsmanager.SecretVersion('settings', {
+const password = new RandomPassword('password', { length: 32, special: false });
+const secret = new Secret('settings', { recoveryWindowInDays: 0 });
+new SecretVersion('settings', {
   secretId: secret.id,
   secretString: pulumi.jsonStringify({ password: password.result }),
 });
@@ -86,9 +104,9 @@ const mayAssume = (service: string): string =>
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
   });
-const logs = new cloudwatch.LogGroup('worker', { retentionInDays: 7 });
-const role = new iam.Role('worker', { assumeRolePolicy: mayAssume('lambda.amazonaws.com') });
-const policy = new iam.RolePolicy('worker', {
+const logs = new LogGroup('worker', { retentionInDays: 7 });
+const role = new Role('worker', { assumeRolePolicy: mayAssume('lambda.amazonaws.com') });
+const policy = new RolePolicy('worker', {
   role: role.name,
   policy: pulumi.jsonStringify({
     Version: '2012-10-17',
@@ -106,7 +124,7 @@ const policy = new iam.RolePolicy('worker', {
   }),
 });
 
-const worker = new lambda.Function(
+const worker = new LambdaFunction(
   'worker',
   {
     role: role.arn,
@@ -121,9 +139,9 @@ const worker = new lambda.Function(
   },
   { dependsOn: [policy] },
 );
-const live = new lambda.Alias('live', { name: 'live', functionName: worker.name, functionVersion: worker.version });
-new lambda.FunctionEventInvokeConfig('worker', { functionName: worker.name, qualifier: live.name, maximumRetryAttempts: 0 });
-new lambda.EventSourceMapping('changes', {
+const live = new LambdaAlias('live', { name: 'live', functionName: worker.name, functionVersion: worker.version });
+new FunctionEventInvokeConfig('worker', { functionName: worker.name, qualifier: live.name, maximumRetryAttempts: 0 });
+new EventSourceMapping('changes', {
   eventSourceArn: table.streamArn,
   functionName: live.arn,
   startingPosition: 'TRIM_HORIZON',
@@ -131,23 +149,23 @@ new lambda.EventSourceMapping('changes', {
   functionResponseTypes: ['ReportBatchItemFailures'],
   filterCriteria: { filters: [{ pattern: JSON.stringify({ dynamodb: { NewImage: { kind: { S: ['order'] } } } }) }] },
 });
-new lambda.EventSourceMapping('heard', {
+new EventSourceMapping('heard', {
   eventSourceArn: queue.arn,
   functionName: live.arn,
   batchSize: 10,
   functionResponseTypes: ['ReportBatchItemFailures'],
 });
 
-const api = new apigatewayv2.Api('api', { protocolType: 'HTTP' });
-const integration = new apigatewayv2.Integration('api', {
+const api = new Api('api', { protocolType: 'HTTP' });
+const integration = new Integration('api', {
   apiId: api.id,
   integrationType: 'AWS_PROXY',
   integrationUri: live.invokeArn,
   payloadFormatVersion: '2.0',
 });
-new apigatewayv2.Route('api', { apiId: api.id, routeKey: 'ANY /{path+}', target: pulumi.interpolate`integrations/${integration.id}` });
-const stage = new apigatewayv2.Stage('api', { apiId: api.id, name: '$default', autoDeploy: true });
-new lambda.Permission('api', {
+new Route('api', { apiId: api.id, routeKey: 'ANY /{path+}', target: pulumi.interpolate`integrations/${integration.id}` });
+const stage = new Stage('api', { apiId: api.id, name: '$default', autoDeploy: true });
+new Permission('api', {
   action: 'lambda:InvokeFunction',
   function: worker.name,
   qualifier: live.name,
@@ -155,21 +173,21 @@ new lambda.Permission('api', {
   sourceArn: pulumi.interpolate`${api.executionArn}/*/*`,
 });
 
-const clock = new iam.Role('clock', { assumeRolePolicy: mayAssume('scheduler.amazonaws.com') });
-new iam.RolePolicy('clock', {
+const clock = new Role('clock', { assumeRolePolicy: mayAssume('scheduler.amazonaws.com') });
+new RolePolicy('clock', {
   role: clock.name,
   policy: pulumi.jsonStringify({
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: live.arn }],
   }),
 });
-new scheduler.Schedule('hourly', {
+new Schedule('hourly', {
   scheduleExpression: 'rate(1 hour)',
   flexibleTimeWindow: { mode: 'OFF' },
   target: { arn: live.arn, roleArn: clock.arn, input: JSON.stringify({ schedule: 'hourly' }) },
 });
 // A kind that the emulator is not asked for.
-new cloudwatch.MetricAlarm('dead-letters', {
+new MetricAlarm('dead-letters', {
   comparisonOperator: 'GreaterThanThreshold',
   evaluationPeriods: 1,
   metricName: 'ApproximateNumberOfMessagesVisible',

@@ -1,0 +1,28 @@
+import { type LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { Clients } from '../../tools/engine/aws/clients.ts';
+
+const switchMappings = async (lambda: LambdaClient, EventSourceArn: string, Enabled: boolean): Promise<void> => {
+  const { EventSourceMappings = [] } = await lambda.send(new ListEventSourceMappingsCommand({ EventSourceArn }));
+  for (const { UUID } of EventSourceMappings) await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
+};
+
+/** Puts a message into a queue whose function is off meanwhile, and receives it as often as it takes until the queue gives it up. */
+export const giveUp = async ({ lambda, sqs }: Clients, QueueUrl: string, body: string): Promise<void> => {
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+  const arn = Attributes?.QueueArn ?? '';
+  await switchMappings(lambda, arn, false);
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
+  const receive = async () =>
+    (await sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 0, WaitTimeSeconds: 1 }))).Messages?.length ?? 0;
+  while ((await receive()) > 0);
+  await switchMappings(lambda, arn, true);
+};
+
+/** What the bus puts into a queue for an event. */
+export const delivered = (tenant: string, type: string): string => {
+  const time = new Date().toISOString();
+  const source = 'urn:hybrid:engine';
+  const detail = { specversion: '1.0', id: crypto.randomUUID(), source, type, time, tenantid: tenant, data: {} };
+  return JSON.stringify({ version: '0', id: crypto.randomUUID(), 'detail-type': type, source, time, detail });
+};

@@ -1,0 +1,135 @@
+import { DeleteQueueCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { contexts } from '../../functions/contexts.ts';
+import { clientsOf } from '../../tools/engine/aws/clients.ts';
+import { waitUntil } from '../../tools/wait-until.ts';
+import type { Step } from './events.ts';
+import { inventory } from './inventory.ts';
+import { type EmulatedPlatform, onLaptop, startPlatform } from './platform.ts';
+import { isAudited, newTenant, registerModels } from './traffic.ts';
+
+const added = 'inference';
+const first = contexts.map(({ name }) => name).filter((name) => name !== added);
+
+let platform: EmulatedPlatform;
+/** Called before each create that is not a preview's. */
+let creating: (urn: string) => void = () => {};
+beforeAll(async () => {
+  platform = await startPlatform({ creating: (urn) => creating(urn), config: { 'platform:contexts': JSON.stringify(first) } });
+});
+afterAll(() => platform?.stop());
+
+const changing = (steps: readonly Step[]): string[] =>
+  steps.filter(({ op }) => op !== 'same' && op !== 'refresh').map(({ op, name }) => `${op} ${name}`);
+
+const Outputs = z.object({ queues: z.record(z.string(), z.string()) });
+
+/** The demo's figures that do not depend on how fast a machine is. */
+const figures = (said: string): string[] =>
+  said.split('\n').filter((line) => /accuracy +[\d.]+|BilledCost|the invoice|^ {2}ok /.test(line));
+
+describe('the platform by the real engine, in an emulated account', () => {
+  it('is previewed in the project folder, and nothing is made', async () => {
+    const { changes } = await platform.stack.preview();
+    expect(Object.keys(changes)).toEqual(['create']);
+    expect(changes.create).toBeGreaterThan(200);
+    expect(await inventory(platform.account)).toEqual([]);
+  });
+
+  it('says before any resource what is wrong with its configuration', async () => {
+    await platform.stack.config({ 'platform:topology': 'sideways' });
+    const { code, errors } = await platform.stack.tryUp();
+    expect(code).not.toBe(0);
+    expect(errors.join('\n')).toContain('platform:topology should be one of context, single');
+    expect(await inventory(platform.account)).toEqual([]);
+    await platform.stack.config({ 'platform:topology': 'context' });
+  });
+
+  it('converges although every create fails once', async () => {
+    // What does not depend on what failed is made nevertheless.
+    const goOn = '--continue-on-error';
+    const failed = new Set<string>();
+    creating = (urn) => {
+      if (failed.has(urn)) return;
+      failed.add(urn);
+      throw new Error('injected');
+    };
+    let attempts = 1;
+    for (let outcome = await platform.stack.tryUp(goOn); outcome.code !== 0; outcome = await platform.stack.tryUp(goOn)) {
+      attempts += 1;
+      for (const error of outcome.errors) expect(error).toMatch(/injected|update failed/);
+      expect(attempts).toBeLessThan(60);
+    }
+    creating = () => {};
+    expect(failed.size).toBeGreaterThan(150);
+    expect(changing((await platform.stack.up()).steps)).toEqual([]);
+  });
+
+  it('adds of an added context only what is its own', async () => {
+    await platform.stack.config({ 'platform:contexts': JSON.stringify([...first, added]) });
+    const { steps, changes } = await platform.stack.up();
+    expect(changes.create).toBeGreaterThan(20);
+    const isOwn = (step: string) => /^create (inference|code-inference|api-inference|api-v1-endpoints|api-v2)/.test(step);
+    // Who collects dead letters gets to know the queue that is new, and may send back to it.
+    const collecting = ['observability-dead-letters-function', 'observability-dead-letters-live', 'observability-http-grants'];
+    const others = changing(steps).filter((step) => !isOwn(step));
+    expect(others.sort()).toEqual(collecting.map((name) => `update ${name}`));
+  });
+
+  it('does on its URL what it does on the laptop, with the same figures', async () => {
+    const here = figures(await platform.try('npx', 'tsx', 'examples/demo.ts'));
+    expect(here.filter((line) => line.includes('accuracy'))).toHaveLength(4);
+    expect(here.filter((line) => line.startsWith('  ok ')).length).toBeGreaterThan(20);
+    expect(here).toEqual(figures(await onLaptop('npx', 'tsx', 'examples/demo.ts')));
+  });
+
+  it('has nothing to change when it is brought up again, nor to find', async () => {
+    expect(changing((await platform.stack.up()).steps)).toEqual([]);
+    await platform.stack.preview('--refresh', '--expect-no-changes');
+  });
+
+  it('changes one queue when one setting of a queue changes', async () => {
+    platform.runs('infra-tests/engine/variation/index.ts');
+    expect(changing((await platform.stack.up()).steps)).toEqual(['update models-events-queue']);
+    platform.runs('stacks/index.ts');
+    expect(changing((await platform.stack.up()).steps)).toEqual(['update models-events-queue']);
+  });
+
+  it('finds by a refresh that a queue was deleted, and makes it again', async () => {
+    const { queues } = Outputs.parse(await platform.stack.outputs());
+    await clientsOf(platform.account).sqs.send(new DeleteQueueCommand({ QueueUrl: queues['models-events'] }));
+    const { steps } = await platform.stack.refresh();
+    expect(changing(steps)).toContain('delete models-events-queue');
+    await platform.stack.up();
+    expect(changing((await platform.stack.up()).steps)).toEqual([]);
+  });
+
+  it('keeps its data and its events when its topology is switched, and switched back', async () => {
+    const tenant = await newTenant(await platform.admin());
+    for (const topology of ['single', 'context']) {
+      await platform.stack.config({ 'platform:topology': topology });
+      const busy = registerModels(tenant, topology);
+      await platform.stack.up();
+      const { names, refused } = await busy.stop();
+      expect(refused).toEqual([]);
+      expect(names.length).toBeGreaterThan(0);
+      expect(changing((await platform.stack.up()).steps)).toEqual([]);
+      for (const name of names) expect((await tenant.get(`/v1/models/${name}`)).status).toBe(200);
+      await waitUntil('every event to be heard of', () => isAudited(tenant, names), { withinMillis: 30_000, everyMillis: 500 });
+    }
+  });
+
+  it('keeps no secret in plain in its state', async () => {
+    const { adminKey } = await platform.stack.outputs();
+    const state = await platform.stack.exported();
+    expect(state).not.toContain(String(adminKey));
+    expect(state).not.toContain(String(adminKey).split('_').at(-1));
+  });
+
+  it('leaves nothing when it is destroyed', async () => {
+    await platform.stack.destroy();
+    expect(await inventory(platform.account)).toEqual([]);
+    expect([...platform.engine.aws.records]).toEqual([]);
+  });
+});
