@@ -54,6 +54,12 @@ describe('authentication', () => {
     expect(refused).toMatchObject({ suspect: { tenant: 'acme', principal: 'key:K1' } });
   });
 
+  it('refuses a secret of as many characters that takes more bytes, also when the right one was seen before', async () => {
+    const { authenticate } = await world();
+    expect(await authenticate(`Bearer ${key}`)).toHaveProperty('principal');
+    expect(code(await authenticate(`Bearer ${formatApiKey({ tenant: acme, id: 'K1', secret: 'f00é' })}`))).toBe('credentials-invalid');
+  });
+
   it('refuses a key from the moment that it expires', async () => {
     const { authenticate, clock } = await world('2026-11-21T12:00:10.000Z');
     clock.advance(9_999);

@@ -32,7 +32,11 @@ const invalid = (suspect?: Refusal['suspect']): Refusal => {
   return suspect === undefined ? { failure } : { failure, suspect };
 };
 
-const equal = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+const equal = (a: string, b: string): boolean => {
+  const [one, other] = [Buffer.from(a), Buffer.from(b)];
+  // Of the bytes: a character beyond ASCII is one of the text and two of them.
+  return one.length === other.length && timingSafeEqual(one, other);
+};
 const stateOf = async <S>(table: Table, id: StreamId): Promise<S | undefined> =>
   (await table.get({ pk: partitionKey(id), sk: `state#${id.stream}` }))?.state as S | undefined;
 
