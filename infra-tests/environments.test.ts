@@ -63,8 +63,12 @@ describe('prod', () => {
     expect(kept.length).toBeGreaterThan(15);
     expect(kept.every(({ retainOnDelete }) => retainOnDelete)).toBe(true);
   });
-  it('refuses any account but its own', async () =>
-    expect(ofType(await graphFor('aws-prod'), 'pulumi:providers:aws')[0]?.inputs.allowedAccountIds).toBe('["123456789012"]'));
+  it('refuses any account but its own', async () => {
+    expect(ofType(await graphFor('aws-prod'), 'pulumi:providers:aws')[0]?.inputs.allowedAccountIds).toBe('["123456789012"]');
+    await expect(graphOf('aws-prod', { config: { 'platform:allowedAccount': '210987654321' } })).rejects.toThrow(
+      'The credentials are for the account 123456789012, and aws-prod belongs to 210987654321',
+    );
+  });
   it('sets concurrency aside where it is told to, and no more than the account has', async () => {
     const graph = await graphOf('aws-prod', { config: { 'platform:reservedConcurrency': '{"http":20,"inference-http":300}' } });
     const reserved = ofType(graph, 'aws:lambda/function:Function').map(({ inputs }) => inputs.reservedConcurrentExecutions);
@@ -123,6 +127,19 @@ describe('code', () => {
     const graph = await graphFor('aws-dev');
     const architecture = (unit: string) => named(graph, `${unit}-function`).inputs.architectures;
     expect([architecture('inference-http'), architecture('billing-http')]).toEqual([['x86_64'], ['arm64']]);
+  });
+});
+
+describe('a transform', () => {
+  it('makes a child of one component otherwise, and leaves the rest', async () => {
+    const transforms = {
+      table: { 'models-registry': { table: { tableClass: 'STANDARD_INFREQUENT_ACCESS' } } },
+      httpApi: { api: { stage: { tags: { team: 'ai' } } } },
+    };
+    const graph = await graphOf('aws-dev', { transforms });
+    expect(named(graph, 'models-registry-table').inputs).toMatchObject({ tableClass: 'STANDARD_INFREQUENT_ACCESS', hashKey: 'pk' });
+    expect(named(graph, 'billing-usage-table').inputs).not.toHaveProperty('tableClass');
+    expect(named(graph, 'api-stage').inputs).toMatchObject({ tags: { team: 'ai' }, autoDeploy: true });
   });
 });
 

@@ -4,6 +4,7 @@ import * as engine from '@pulumi/pulumi/runtime/settings.js';
 import { contexts as everyContext } from '../functions/contexts.ts';
 import type { ContextDeclaration } from '../functions/kernel/context.ts';
 import type { Topology } from '../functions/kernel/units.ts';
+import type { Transforms } from '../stacks/aws/transforms.ts';
 import type { BuildUnits } from '../stacks/bundle.ts';
 import { deploy } from '../stacks/deploy.ts';
 import { account, answerTo, outputsOf, region } from './account.ts';
@@ -30,6 +31,7 @@ export type GraphOptions = {
   readonly contexts?: readonly ContextDeclaration[];
   /** More configuration, as `pulumi config set` would put it: `platform:rollout`. */
   readonly config?: { readonly [key: string]: string };
+  readonly transforms?: Transforms;
   /** How large a function's zip is. */
   readonly zipBytes?: (unit: string) => number;
 };
@@ -50,7 +52,7 @@ const told: { readonly [stack: string]: { readonly [key: string]: string } } = {
 /** All that a stack would register, without a cloud and without an engine. One graph at a time: the runtime keeps one monitor. */
 export const graphOf = async (
   stack: string,
-  { topology = 'context', contexts = everyContext, config = {}, zipBytes = () => 22 }: GraphOptions = {},
+  { topology = 'context', contexts = everyContext, config = {}, transforms = {}, zipBytes = () => 22 }: GraphOptions = {},
 ): Promise<Graph> => {
   const monitor = new RecordingMonitor();
   await setMocks(mocks, 'hybrid-ai-platform', stack);
@@ -59,7 +61,7 @@ export const graphOf = async (
   const failures: unknown[] = [];
   await runtime.runInPulumiStack(async () => {
     try {
-      return (await deploy({ stack, config: all }, contexts, emptyBundles(zipBytes))).outputs;
+      return (await deploy({ stack, config: all }, contexts, emptyBundles(zipBytes), transforms)).outputs;
     } catch (error) {
       // The runtime would tell of it twice, the second time to nobody.
       failures.push(error);

@@ -1,13 +1,17 @@
-import { Certificate as AcmCertificate } from '@pulumi/aws/acm/certificate.js';
-import { CertificateValidation } from '@pulumi/aws/acm/certificateValidation.js';
-import { Record as DnsRecord } from '@pulumi/aws/route53/record.js';
+import { Certificate as AcmCertificate, type CertificateArgs as AcmCertificateArgs } from '@pulumi/aws/acm/certificate.js';
+import { CertificateValidation, type CertificateValidationArgs } from '@pulumi/aws/acm/certificateValidation.js';
+import { Record as DnsRecord, type RecordArgs } from '@pulumi/aws/route53/record.js';
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from '@pulumi/pulumi';
+import { type TransformEach, transformed } from './component.ts';
 
 export type CertificateArgs = {
   readonly domain: string;
   readonly hostedZoneId: string;
   /** Where it is used: CloudFront takes certificates of us-east-1 only. */
   readonly region: Input<string>;
+  readonly transform?:
+    | TransformEach<{ certificate: AcmCertificateArgs; proof: RecordArgs; validation: CertificateValidationArgs }>
+    | undefined;
 };
 
 /** A certificate for one domain, proven by a record in its zone and renewed by AWS as long as that stays. */
@@ -15,25 +19,21 @@ export class Certificate extends ComponentResource {
   /** Of the certificate once it is valid. */
   readonly arn: Output<string>;
 
-  constructor(name: string, { domain, hostedZoneId, region }: CertificateArgs, options?: ComponentResourceOptions) {
+  constructor(name: string, { domain, hostedZoneId, region, transform = {} }: CertificateArgs, options?: ComponentResourceOptions) {
     super('hybrid:aws:Certificate', name, {}, options);
     const within = { parent: this };
-    const certificate = new AcmCertificate(`${name}-certificate`, { domainName: domain, validationMethod: 'DNS', region }, within);
+    const made: AcmCertificateArgs = { domainName: domain, validationMethod: 'DNS', region };
+    const certificate = new AcmCertificate(`${name}-certificate`, transformed(made, transform.certificate), within);
     const proof = certificate.domainValidationOptions.apply(([first]) => ({
       name: first?.resourceRecordName ?? '',
       type: first?.resourceRecordType ?? 'CNAME',
       value: first?.resourceRecordValue ?? '',
     }));
-    const record = new DnsRecord(
-      `${name}-proof`,
-      { zoneId: hostedZoneId, name: proof.name, type: proof.type, ttl: 300, records: [proof.value], allowOverwrite: true },
-      within,
-    );
-    const valid = new CertificateValidation(
-      `${name}-validation`,
-      { certificateArn: certificate.arn, validationRecordFqdns: [record.fqdn], region },
-      within,
-    );
+    const { name: proofName, type, value } = proof;
+    const proving: RecordArgs = { zoneId: hostedZoneId, name: proofName, type, ttl: 300, records: [value], allowOverwrite: true };
+    const record = new DnsRecord(`${name}-proof`, transformed(proving, transform.proof), within);
+    const awaited: CertificateValidationArgs = { certificateArn: certificate.arn, validationRecordFqdns: [record.fqdn], region };
+    const valid = new CertificateValidation(`${name}-validation`, transformed(awaited, transform.validation), within);
     this.arn = valid.certificateArn;
     this.registerOutputs({ arn: this.arn });
   }

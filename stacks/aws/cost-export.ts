@@ -1,12 +1,12 @@
-import { Workgroup } from '@pulumi/aws/athena/workgroup.js';
+import { Workgroup, type WorkgroupArgs } from '@pulumi/aws/athena/workgroup.js';
 import { Export, type ExportArgs } from '@pulumi/aws/bcmdata/export.js';
-import { CatalogDatabase } from '@pulumi/aws/glue/catalogDatabase.js';
+import { CatalogDatabase, type CatalogDatabaseArgs } from '@pulumi/aws/glue/catalogDatabase.js';
 import { CatalogTable, type CatalogTableArgs } from '@pulumi/aws/glue/catalogTable.js';
 import { ComponentResource, type ComponentResourceOptions, type Input, interpolate, type Output } from '@pulumi/pulumi';
 import { focusColumns } from '../../domain/billing/focus.ts';
 import { platformTenant } from '../../domain/kernel/tenancy.ts';
-import { type Statement, type Transform, transformed } from './component.ts';
-import { ObjectStore } from './object-store.ts';
+import { type Statement, type TransformEach, transformed } from './component.ts';
+import { ObjectStore, type ObjectStoreArgs } from './object-store.ts';
 
 export type CostExportArgs = {
   readonly stack: string;
@@ -15,7 +15,11 @@ export type CostExportArgs = {
   /** The bucket with what the platform bills its tenants. */
   readonly platformExports: Input<string>;
   readonly protectsData: boolean;
-  readonly transform?: { readonly export?: Transform<ExportArgs>; readonly table?: Transform<CatalogTableArgs> } | undefined;
+  readonly transform?:
+    | (TransformEach<{ export: ExportArgs; database: CatalogDatabaseArgs; table: CatalogTableArgs; queries: WorkgroupArgs }> & {
+        readonly store?: ObjectStoreArgs['transform'];
+      })
+    | undefined;
 };
 
 /**
@@ -29,19 +33,22 @@ export class CostExport extends ComponentResource {
   constructor(name: string, args: CostExportArgs, options?: ComponentResourceOptions) {
     super('hybrid:aws:CostExport', name, {}, options);
     const within = { parent: this };
-    const writers = [byBilling(args.accountId)];
+    const { transform = {}, protectsData } = args;
     // AWS's own key: the service that writes here has no role of ours that could be let use another.
-    const store = new ObjectStore(name, { context: 'billing', keep: 'forever', protectsData: args.protectsData, writers }, within);
+    const kept: ObjectStoreArgs = { context: 'billing', keep: 'forever', protectsData, writers: [byBilling(args.accountId)] };
+    const store = new ObjectStore(name, { ...kept, transform: transform.store }, within);
     const exported = exportOf(args, store.bucketName);
-    new Export(`${name}-export`, transformed(exported, args.transform?.export), { ...within, dependsOn: store });
-    const database = new CatalogDatabase(`${name}-database`, { description: 'Costs and what tenants are billed, as FOCUS' }, within);
+    new Export(`${name}-export`, transformed(exported, transform.export), { ...within, dependsOn: store });
+    const catalogue: CatalogDatabaseArgs = { description: 'Costs and what tenants are billed, as FOCUS' };
+    const database = new CatalogDatabase(`${name}-database`, transformed(catalogue, transform.database), within);
     const locations = {
       costs: interpolate`s3://${store.bucketName}/${prefix}/${exportName(args.stack)}/data/`,
       billed: interpolate`s3://${args.platformExports}/${platformTenant}/focus/data/`,
     };
     for (const [table, location] of Object.entries(locations))
-      new CatalogTable(`${name}-${table}`, transformed(tableOf(table, database.name, location), args.transform?.table), within);
-    new Workgroup(`${name}-queries`, { forceDestroy: true, configuration: boundedQueries }, within);
+      new CatalogTable(`${name}-${table}`, transformed(tableOf(table, database.name, location), transform.table), within);
+    const queries: WorkgroupArgs = { forceDestroy: true, configuration: boundedQueries };
+    new Workgroup(`${name}-queries`, transformed(queries, transform.queries), within);
     this.bucketName = store.bucketName;
     this.databaseName = database.name;
     this.registerOutputs({ bucketName: this.bucketName, databaseName: this.databaseName });

@@ -50,7 +50,9 @@ export const makeDeliveries = (args: DeliveriesArgs): Deliveries => {
   const store = args.plan.stores.find(({ resource }) => resourceVariable(resource) === resourceVariable(failedChanges));
   if (store !== undefined) {
     const { bucketName } = args.stores.objects[store.name] as ObjectStore;
-    new FailedChanges(store.name, { bucketName, deadLetterArn: givenUp.of(store.name).arn }, { parent: args.parent });
+    const { arn: deadLetterArn } = givenUp.of(store.name);
+    const transform = args.transforms.failedChanges?.[store.name];
+    new FailedChanges(store.name, { bucketName, deadLetterArn, transform }, { parent: args.parent });
   }
   const ofSchedules = givenUp.of('schedules');
   return { subscribers, queues, ofSchedules, deadLetters: givenUp.all() };
@@ -121,7 +123,10 @@ const deadLetterQueues = ({ plan, profile, stores, keys, region, accountId, tran
     made.set(name, queue);
     return queue;
   };
-  const all = (): readonly Source[] => [...made].map(([name, queue]) => ({ name, queue, unit: collector?.name ?? '', batchSize: 10 }));
+  const all = (): readonly Source[] => {
+    const ofBus = stores.unreadable === undefined ? [] : [['events-dead-letters', stores.unreadable] as const];
+    return [...made, ...ofBus].map(([name, queue]) => ({ name, queue, unit: collector?.name ?? '', batchSize: 10 }));
+  };
   return { of, all };
 };
 

@@ -1,5 +1,6 @@
+import { getCallerIdentity } from '@pulumi/aws/getCallerIdentity.js';
 import { getServiceQuota } from '@pulumi/aws/servicequotas/getServiceQuota.js';
-import { Rejected } from '../../domain/kernel/failure.ts';
+import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { type BuildUnits, buildAll } from '../bundle.ts';
 import type { Settings } from '../config.ts';
 import type { PlatformPlan } from '../platform.ts';
@@ -16,10 +17,19 @@ export type Deployment = {
 
 /** Puts a plan into an AWS account. Throws `Rejected` before any resource where AWS cannot do it, or the account has not enough to give. */
 export const deploy = async ({ plan, settings, build, transforms = {} }: Deployment): Promise<Platform> => {
-  for (const failure of [unknownUnits(plan, settings), beyondAws(plan), await ofQuota(plan, settings)])
+  for (const failure of [unknownUnits(plan, settings), beyondAws(plan), await ofAccount(settings), await ofQuota(plan, settings)])
     if (failure !== undefined) throw new Rejected(failure);
   const bundles = await buildAll(build, plan.units, settings);
   return new Platform('platform', { plan, settings, bundles, transforms });
+};
+
+/** The provider would refuse as well, after everything was built. */
+const ofAccount = async ({ allowedAccount, stack }: Settings) => {
+  if (allowedAccount === undefined) return undefined;
+  const { accountId } = await getCallerIdentity();
+  if (accountId === allowedAccount) return undefined;
+  const detail = `The credentials are for the account ${accountId}, and ${stack} belongs to ${allowedAccount} (platform:allowedAccount).`;
+  return failed('forbidden', 'wrong-account', detail);
 };
 
 /** Lambda's quota of concurrent executions in a region. */

@@ -6,6 +6,8 @@ import { type Transform, transformed } from './component.ts';
 export type EventBusArgs = {
   readonly archiveDays: number;
   readonly keyArn?: Input<string> | undefined;
+  /** Takes events that could not be encrypted or decrypted with that key. */
+  readonly deadLetterArn?: Input<string> | undefined;
   readonly transform?: { readonly bus?: Transform<BusArgs>; readonly archive?: Transform<EventArchiveArgs> } | undefined;
 };
 
@@ -19,9 +21,9 @@ export class EventBus extends ComponentResource {
   constructor(name: string, args: EventBusArgs, options?: ComponentResourceOptions) {
     super('hybrid:aws:EventBus', name, {}, options);
     const key = args.keyArn === undefined ? {} : { kmsKeyIdentifier: args.keyArn };
-    const bus = new Bus(`${name}-bus`, transformed<BusArgs>({ description: 'Events between contexts', ...key }, args.transform?.bus), {
-      parent: this,
-    });
+    const lost = args.deadLetterArn === undefined ? {} : { deadLetterConfig: { arn: args.deadLetterArn } };
+    const made: BusArgs = { description: 'Events between contexts', ...key, ...lost };
+    const bus = new Bus(`${name}-bus`, transformed(made, args.transform?.bus), { parent: this });
     const archive = { eventSourceArn: bus.arn, retentionDays: args.archiveDays, ...key };
     new EventArchive(`${name}-archive`, transformed<EventArchiveArgs>(archive, args.transform?.archive), { parent: this });
     this.busName = bus.name;

@@ -1,9 +1,9 @@
 import { LogGroup, type LogGroupArgs } from '@pulumi/aws/cloudwatch/logGroup.js';
-import { Alias } from '@pulumi/aws/lambda/alias.js';
+import { Alias, type AliasArgs } from '@pulumi/aws/lambda/alias.js';
 import { Function as LambdaFunction, type FunctionArgs as LambdaFunctionArgs } from '@pulumi/aws/lambda/function.js';
-import { FunctionEventInvokeConfig } from '@pulumi/aws/lambda/functionEventInvokeConfig.js';
+import { FunctionEventInvokeConfig, type FunctionEventInvokeConfigArgs } from '@pulumi/aws/lambda/functionEventInvokeConfig.js';
 import { type asset, ComponentResource, type ComponentResourceOptions, type Input, interpolate, type Output } from '@pulumi/pulumi';
-import { contextTag, type Statement, type Transform, transformed } from './component.ts';
+import { contextTag, type Statement, type TransformEach, transformed } from './component.ts';
 import { Role, type RoleArgs } from './role.ts';
 
 /** The newest that `@pulumi/aws` 7.48 knows. */
@@ -32,7 +32,9 @@ export type FunctionArgs = {
   /** Takes invocations that nobody waits for and that failed. */
   readonly deadLetterArn?: Input<string> | undefined;
   readonly transform?:
-    | { readonly function?: Transform<LambdaFunctionArgs>; readonly logs?: Transform<LogGroupArgs>; readonly role?: RoleArgs['transform'] }
+    | (TransformEach<{ function: LambdaFunctionArgs; logs: LogGroupArgs; live: AliasArgs; invocations: FunctionEventInvokeConfigArgs }> & {
+        readonly role?: RoleArgs['transform'];
+      })
     | undefined;
 };
 
@@ -64,34 +66,16 @@ export class PlatformFunction extends ComponentResource {
       // Without its policy a role cannot read the sources that are about to be attached to the function.
       dependsOn: [role.policy],
     });
-    const { stableVersion, candidatePercent = 0, deadLetterArn } = args;
-    const alias = new Alias(
-      `${name}-live`,
-      {
-        name: 'live',
+    const alias = new Alias(`${name}-live`, transformed(liveOf(args, lambda), args.transform?.live), within);
+    if (args.deadLetterArn !== undefined) {
+      const invocations: FunctionEventInvokeConfigArgs = {
         functionName: lambda.name,
-        functionVersion: stableVersion ?? lambda.version,
-        ...(stableVersion === undefined
-          ? {}
-          : {
-              routingConfig: {
-                additionalVersionWeights: lambda.version.apply((version) => sharing(version, stableVersion, candidatePercent)),
-              },
-            }),
-      },
-      within,
-    );
-    if (deadLetterArn !== undefined)
-      new FunctionEventInvokeConfig(
-        `${name}-invocations`,
-        {
-          functionName: lambda.name,
-          qualifier: alias.name,
-          maximumRetryAttempts: 2,
-          destinationConfig: { onFailure: { destination: deadLetterArn } },
-        },
-        within,
-      );
+        qualifier: alias.name,
+        maximumRetryAttempts: 2,
+        destinationConfig: { onFailure: { destination: args.deadLetterArn } },
+      };
+      new FunctionEventInvokeConfig(`${name}-invocations`, transformed(invocations, args.transform?.invocations), within);
+    }
     this.functionName = lambda.name;
     this.functionArn = lambda.arn;
     this.version = lambda.version;
@@ -102,6 +86,13 @@ export class PlatformFunction extends ComponentResource {
     this.registerOutputs({ functionName: this.functionName, arn: this.arn, version: this.version });
   }
 }
+
+const liveOf = ({ stableVersion, candidatePercent = 0 }: FunctionArgs, lambda: LambdaFunction): AliasArgs => {
+  const live = { name: 'live', functionName: lambda.name };
+  if (stableVersion === undefined) return { ...live, functionVersion: lambda.version };
+  const additionalVersionWeights = lambda.version.apply((version) => sharing(version, stableVersion, candidatePercent));
+  return { ...live, functionVersion: stableVersion, routingConfig: { additionalVersionWeights } };
+};
 
 const sharing = (candidate: string, stable: string, percent: number): Record<string, number> =>
   candidate === stable ? {} : { [candidate]: percent / 100 };

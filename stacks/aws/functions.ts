@@ -138,7 +138,7 @@ const consumed = (plan: PlatformPlan, unit: FunctionUnit) => plan.tables.filter(
 
 /** Where everything is that a function may touch, and which of its sources is what. */
 const environmentOf = (args: FunctionsArgs, unit: FunctionUnit): FunctionArgs['environment'] => {
-  const { plan, places, deliveries, settings } = args;
+  const { plan, places, deliveries } = args;
   const touched = [
     ...unit.grants.map(({ resource }) => resource),
     ...(unit.trigger === 'changes' ? consumed(plan, unit).map(({ resource }) => resource) : []),
@@ -152,7 +152,6 @@ const environmentOf = (args: FunctionsArgs, unit: FunctionUnit): FunctionArgs['e
       ? {}
       : { HYBRID_SUBSCRIPTIONS: jsonStringify(subscribers.map(({ queue, serves }) => [queue.queueName, serves])).apply(entries) }),
     ...(unit.trigger === 'http' && args.originSecretHash !== undefined ? { HYBRID_ORIGIN_SECRET_SHA256: args.originSecretHash } : {}),
-    HYBRID_STACK: settings.stack,
   };
 };
 

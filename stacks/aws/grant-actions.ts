@@ -74,5 +74,8 @@ export const resourcesOf = ({ on }: Allowed, { arn, indexes = [], sourceArns = [
   }
 };
 
-/** Writing takes a new data key; a write in parts reads the key again. */
-export const keyActions = (verb: Verb): readonly string[] => (verb === 'read' ? ['kms:Decrypt'] : ['kms:Decrypt', 'kms:GenerateDataKey']);
+const decrypting = ['kms:Decrypt', 'kms:DescribeKey'];
+const encrypting = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];
+
+/** What DynamoDB, S3, SQS and Secrets Manager do with a key on behalf of who reads, and of who writes: that also reads (a table's key, a part). */
+export const keyActions = (verb: Verb): readonly string[] => (verb === 'read' ? decrypting : [...decrypting, ...encrypting]);

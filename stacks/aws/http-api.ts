@@ -1,11 +1,11 @@
 import { Api, type ApiArgs } from '@pulumi/aws/apigatewayv2/api.js';
-import { Integration } from '@pulumi/aws/apigatewayv2/integration.js';
-import { Route } from '@pulumi/aws/apigatewayv2/route.js';
+import { Integration, type IntegrationArgs } from '@pulumi/aws/apigatewayv2/integration.js';
+import { Route, type RouteArgs } from '@pulumi/aws/apigatewayv2/route.js';
 import { Stage, type StageArgs } from '@pulumi/aws/apigatewayv2/stage.js';
-import { LogGroup } from '@pulumi/aws/cloudwatch/logGroup.js';
-import { Permission } from '@pulumi/aws/lambda/permission.js';
+import { LogGroup, type LogGroupArgs } from '@pulumi/aws/cloudwatch/logGroup.js';
+import { Permission, type PermissionArgs } from '@pulumi/aws/lambda/permission.js';
 import { ComponentResource, type ComponentResourceOptions, type Input, interpolate, type Output } from '@pulumi/pulumi';
-import { type Transform, transformed } from './component.ts';
+import { type TransformEach, transformed } from './component.ts';
 
 /** A gateway lets go of a request after 30 s, whatever it is told. */
 const timeoutMilliseconds = 30_000;
@@ -22,8 +22,18 @@ export type HttpApiArgs = {
   readonly logKeyArn?: Input<string> | undefined;
   /** Whether clients may come by the name that AWS gave, past a domain of one's own. */
   readonly enableDefaultEndpoint: boolean;
-  readonly transform?: { readonly api?: Transform<ApiArgs>; readonly stage?: Transform<StageArgs> } | undefined;
+  readonly transform?: TransformEach<Children> | undefined;
 };
+
+type Children = {
+  api: ApiArgs;
+  logs: LogGroupArgs;
+  stage: StageArgs;
+  integration: IntegrationArgs;
+  permission: PermissionArgs;
+  route: RouteArgs;
+};
+
 export type HttpTarget = {
   readonly paths: readonly string[];
   readonly functionName: Input<string>;
@@ -43,8 +53,9 @@ export class HttpApi extends ComponentResource {
     const made: ApiArgs = { protocolType: 'HTTP', disableExecuteApiEndpoint: !args.enableDefaultEndpoint };
     const api = new Api(`${name}-api`, transformed(made, args.transform?.api), within);
     const logKey = args.logKeyArn === undefined ? {} : { kmsKeyId: args.logKeyArn };
-    const logs = new LogGroup(`${name}-logs`, { retentionInDays: args.logRetentionDays, ...logKey }, within);
-    for (const [unit, target] of Object.entries(args.targets)) lead(name, api, unit, target, within);
+    const kept: LogGroupArgs = { retentionInDays: args.logRetentionDays, ...logKey };
+    const logs = new LogGroup(`${name}-logs`, transformed(kept, args.transform?.logs), within);
+    for (const [unit, target] of Object.entries(args.targets)) lead({ name, api, within, transform: args.transform ?? {} }, unit, target);
     const stage = new Stage(`${name}-stage`, transformed(stageOf(api, logs, args), args.transform?.stage), within);
     this.apiId = api.id;
     this.url = api.apiEndpoint;
@@ -53,36 +64,35 @@ export class HttpApi extends ComponentResource {
   }
 }
 
-const lead = (name: string, api: Api, unit: string, target: HttpTarget, within: { readonly parent: HttpApi }): void => {
-  const integration = new Integration(
-    `${name}-${unit}`,
-    {
-      apiId: api.id,
-      integrationType: 'AWS_PROXY',
-      integrationUri: target.invokeArn,
-      payloadFormatVersion: '2.0',
-      timeoutMilliseconds,
-    },
-    within,
-  );
-  const { functionName, aliasName } = target;
-  new Permission(
-    `${name}-${unit}`,
-    {
-      action: 'lambda:InvokeFunction',
-      function: functionName,
-      qualifier: aliasName,
-      principal: 'apigateway.amazonaws.com',
-      sourceArn: interpolate`${api.executionArn}/*`,
-    },
-    within,
-  );
-  for (const path of target.paths)
-    new Route(
-      `${name}-${nameOf(path)}`,
-      { apiId: api.id, routeKey: path === otherPaths ? path : `ANY ${path}`, target: interpolate`integrations/${integration.id}` },
-      within,
-    );
+type Leading = {
+  readonly name: string;
+  readonly api: Api;
+  readonly within: { readonly parent: HttpApi };
+  readonly transform: TransformEach<Children>;
+};
+
+const lead = ({ name, api, within, transform }: Leading, unit: string, target: HttpTarget): void => {
+  const calling: IntegrationArgs = {
+    apiId: api.id,
+    integrationType: 'AWS_PROXY',
+    integrationUri: target.invokeArn,
+    payloadFormatVersion: '2.0',
+    timeoutMilliseconds,
+  };
+  const integration = new Integration(`${name}-${unit}`, transformed(calling, transform.integration), within);
+  const permission: PermissionArgs = {
+    action: 'lambda:InvokeFunction',
+    function: target.functionName,
+    qualifier: target.aliasName,
+    principal: 'apigateway.amazonaws.com',
+    sourceArn: interpolate`${api.executionArn}/*`,
+  };
+  new Permission(`${name}-${unit}`, transformed(permission, transform.permission), within);
+  for (const path of target.paths) {
+    const routeKey = path === otherPaths ? path : `ANY ${path}`;
+    const route: RouteArgs = { apiId: api.id, routeKey, target: interpolate`integrations/${integration.id}` };
+    new Route(`${name}-${nameOf(path)}`, transformed(route, transform.route), within);
+  }
 };
 
 /** `/v1/models/{proxy+}` as `v1-models-below`. */

@@ -1,4 +1,4 @@
-import { Alias } from '@pulumi/aws/kms/alias.js';
+import { Alias, type AliasArgs } from '@pulumi/aws/kms/alias.js';
 import { Key as KmsKey, type KeyArgs as KmsKeyArgs } from '@pulumi/aws/kms/key.js';
 import { ComponentResource, type ComponentResourceOptions, type Input, interpolate, type Output } from '@pulumi/pulumi';
 import { ofData, pascalCase, type Statement, type Transform, transformed } from './component.ts';
@@ -12,7 +12,7 @@ export type KeyArgs = {
   /** The region whose logs are encrypted with it. */
   readonly logsOf?: string;
   readonly protectsData: boolean;
-  readonly transform?: { readonly key?: Transform<KmsKeyArgs> } | undefined;
+  readonly transform?: { readonly key?: Transform<KmsKeyArgs>; readonly alias?: Transform<AliasArgs> } | undefined;
 };
 
 /** A key of the stack's own, turned over every year. Who may use it, the account's roles say; services only for this account. */
@@ -32,7 +32,7 @@ export class Key extends ComponentResource {
       ]),
     };
     const key = new KmsKey(`${name}-key`, transformed(made, args.transform?.key), { parent: this, ...ofData(args.protectsData) });
-    new Alias(`${name}-alias`, { targetKeyId: key.id }, { parent: this });
+    new Alias(`${name}-alias`, transformed<AliasArgs>({ targetKeyId: key.id }, args.transform?.alias), { parent: this });
     this.arn = key.arn;
     this.registerOutputs({ arn: this.arn });
   }

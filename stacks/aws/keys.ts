@@ -1,6 +1,7 @@
 import type { Input, Resource as PulumiResource } from '@pulumi/pulumi';
 import type { KeyUsed } from './grant-actions.ts';
 import { Key } from './key.ts';
+import type { Transforms } from './transforms.ts';
 
 /** What the stack's own keys are for: one compromised or deleted key does not take the rest along. */
 export type KeyName = 'data' | 'messages' | 'secrets' | 'logs';
@@ -11,17 +12,18 @@ export type KeysArgs = {
   readonly accountId: Input<string>;
   readonly region: string;
   readonly protectsData: boolean;
+  readonly transforms: Transforms;
   readonly parent: PulumiResource;
 };
 
-export const makeKeys = ({ parent, region, ...shared }: KeysArgs): Keys => {
+export const makeKeys = ({ parent, region, transforms, ...shared }: KeysArgs): Keys => {
   const key = (
     name: KeyName,
     description: string,
     rest: { readonly services?: readonly string[]; readonly logsOf?: string } = {},
   ): KeyUsed => ({
     name,
-    arn: new Key(name, { ...shared, description, ...rest }, { parent }).arn,
+    arn: new Key(name, { ...shared, description, ...rest, transform: transforms.key?.[name] }, { parent }).arn,
   });
   return {
     data: key('data', 'Tables and objects'),

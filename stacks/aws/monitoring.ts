@@ -1,11 +1,11 @@
-import { Budget } from '@pulumi/aws/budgets/budget.js';
-import { Dashboard } from '@pulumi/aws/cloudwatch/dashboard.js';
+import { Budget, type BudgetArgs } from '@pulumi/aws/budgets/budget.js';
+import { Dashboard, type DashboardArgs } from '@pulumi/aws/cloudwatch/dashboard.js';
 import { MetricAlarm, type MetricAlarmArgs } from '@pulumi/aws/cloudwatch/metricAlarm.js';
 import { Topic, type TopicArgs } from '@pulumi/aws/sns/topic.js';
-import { TopicSubscription } from '@pulumi/aws/sns/topicSubscription.js';
+import { TopicSubscription, type TopicSubscriptionArgs } from '@pulumi/aws/sns/topicSubscription.js';
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from '@pulumi/pulumi';
 import type { AlarmSpecification } from './alarms.ts';
-import { type Transform, transformed } from './component.ts';
+import { type TransformEach, transformed } from './component.ts';
 
 export type MonitoringArgs = {
   readonly alarms: readonly AlarmSpecification[];
@@ -15,7 +15,15 @@ export type MonitoringArgs = {
   /** A dashboard's body and name; none where alarms do. */
   readonly dashboardBody?: Input<string> | undefined;
   readonly dashboardName?: string | undefined;
-  readonly transform?: { readonly topic?: Transform<TopicArgs>; readonly alarm?: Transform<MetricAlarmArgs> } | undefined;
+  readonly transform?:
+    | TransformEach<{
+        topic: TopicArgs;
+        email: TopicSubscriptionArgs;
+        alarm: MetricAlarmArgs;
+        budget: BudgetArgs;
+        dashboard: DashboardArgs;
+      }>
+    | undefined;
 };
 
 /** Tells people what is wrong, and what it costs before it costs too much. */
@@ -25,16 +33,17 @@ export class Monitoring extends ComponentResource {
   constructor(name: string, args: MonitoringArgs, options?: ComponentResourceOptions) {
     super('hybrid:aws:Monitoring', name, {}, options);
     const within = { parent: this };
-    const encrypted: TopicArgs = args.keyArn === undefined ? {} : { kmsMasterKeyId: args.keyArn };
-    const topic = new Topic(`${name}-topic`, transformed(encrypted, args.transform?.topic), within);
-    if (args.email !== undefined)
-      new TopicSubscription(`${name}-email`, { topic: topic.arn, protocol: 'email', endpoint: args.email }, within);
-    for (const alarm of args.alarms)
-      new MetricAlarm(`${name}-${alarm.name}`, transformed(alarmOf(alarm, [topic.arn]), args.transform?.alarm), within);
-    if (args.email !== undefined && args.monthlyBudgetUsd !== undefined)
-      new Budget(`${name}-budget`, budgetOf(args.monthlyBudgetUsd, args.email), within);
-    if (args.dashboardBody !== undefined)
-      new Dashboard(`${name}-dashboard`, { dashboardName: args.dashboardName ?? name, dashboardBody: args.dashboardBody }, within);
+    const { alarms, email, monthlyBudgetUsd, keyArn, dashboardBody, dashboardName = name, transform = {} } = args;
+    const topic = new Topic(`${name}-topic`, transformed(keyArn === undefined ? {} : { kmsMasterKeyId: keyArn }, transform.topic), within);
+    if (email !== undefined) {
+      const told: TopicSubscriptionArgs = { topic: topic.arn, protocol: 'email', endpoint: email };
+      new TopicSubscription(`${name}-email`, transformed(told, transform.email), within);
+    }
+    for (const alarm of alarms) new MetricAlarm(`${name}-${alarm.name}`, transformed(alarmOf(alarm, [topic.arn]), transform.alarm), within);
+    if (email !== undefined && monthlyBudgetUsd !== undefined)
+      new Budget(`${name}-budget`, transformed(budgetOf(monthlyBudgetUsd, email), transform.budget), within);
+    if (dashboardBody !== undefined)
+      new Dashboard(`${name}-dashboard`, transformed<DashboardArgs>({ dashboardName, dashboardBody }, transform.dashboard), within);
     this.topicArn = topic.arn;
     this.registerOutputs({ topicArn: this.topicArn });
   }
@@ -56,7 +65,7 @@ export const alarmOf = (alarm: AlarmSpecification, actions: readonly Input<strin
   okActions: [...actions],
 });
 
-const budgetOf = (monthlyUsd: number, email: string) => ({
+const budgetOf = (monthlyUsd: number, email: string): BudgetArgs => ({
   budgetType: 'COST',
   timeUnit: 'MONTHLY',
   limitAmount: String(monthlyUsd),

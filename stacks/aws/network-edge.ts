@@ -1,11 +1,11 @@
-import { ApiMapping } from '@pulumi/aws/apigatewayv2/apiMapping.js';
-import { DomainName } from '@pulumi/aws/apigatewayv2/domainName.js';
+import { ApiMapping, type ApiMappingArgs } from '@pulumi/aws/apigatewayv2/apiMapping.js';
+import { DomainName, type DomainNameArgs } from '@pulumi/aws/apigatewayv2/domainName.js';
 import { Distribution, type DistributionArgs } from '@pulumi/aws/cloudfront/distribution.js';
-import { Record as DnsRecord } from '@pulumi/aws/route53/record.js';
+import { Record as DnsRecord, type RecordArgs } from '@pulumi/aws/route53/record.js';
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from '@pulumi/pulumi';
 import { originHeader } from '../../functions/kernel/origin.ts';
-import { Certificate } from './certificate.ts';
-import { type Transform, transformed } from './component.ts';
+import { Certificate, type CertificateArgs } from './certificate.ts';
+import { type TransformEach, transformed } from './component.ts';
 import { Firewall, type FirewallArgs } from './firewall.ts';
 
 /** CloudFront and what belongs to it live there, wherever the platform does. */
@@ -24,7 +24,12 @@ export type NetworkEdgeArgs = {
   readonly originSecret: Input<string>;
   /** What one address may send; more is refused before it costs anything. */
   readonly requestsPerSecond: number;
-  readonly transform?: { readonly distribution?: Transform<DistributionArgs>; readonly firewall?: FirewallArgs['transform'] } | undefined;
+  readonly transform?:
+    | (TransformEach<{ distribution: DistributionArgs; domain: DomainNameArgs; mapping: ApiMappingArgs; record: RecordArgs }> & {
+        readonly firewall?: FirewallArgs['transform'];
+        readonly certificate?: CertificateArgs['transform'];
+      })
+    | undefined;
 };
 
 /**
@@ -40,12 +45,15 @@ export class NetworkEdge extends ComponentResource {
     const { domain, hostedZoneId, requestsPerSecond } = args;
     const origin = makeOrigin(name, args, this);
     const firewall = new Firewall(name, { region: edgeRegion, requestsPerSecond, transform: args.transform?.firewall }, within);
-    const certificate = new Certificate(name, { domain, hostedZoneId, region: edgeRegion }, within);
+    const proven = { domain, hostedZoneId, region: edgeRegion, transform: args.transform?.certificate };
+    const certificate = new Certificate(name, proven, within);
     const made = distributionOf(args, origin, certificate.arn, firewall.arn);
     const distribution = new Distribution(`${name}-distribution`, transformed(made, args.transform?.distribution), within);
     const target = { name: distribution.domainName, zoneId: distribution.hostedZoneId, evaluateTargetHealth: false };
-    for (const type of ['A', 'AAAA'])
-      new DnsRecord(`${name}-${type.toLowerCase()}`, { zoneId: hostedZoneId, name: domain, type, aliases: [target] }, within);
+    for (const type of ['A', 'AAAA']) {
+      const record: RecordArgs = { zoneId: hostedZoneId, name: domain, type, aliases: [target] };
+      new DnsRecord(`${name}-${type.toLowerCase()}`, transformed(record, args.transform?.record), within);
+    }
     // Clients may come as soon as all of it is there.
     this.url = distribution.domainName.apply(() => `https://${domain}`);
     this.registerOutputs({ url: this.url });
@@ -55,23 +63,20 @@ export class NetworkEdge extends ComponentResource {
 /** The API under a name of its own, which CloudFront calls; gives that name. */
 const makeOrigin = (name: string, args: NetworkEdgeArgs, parent: NetworkEdge): Output<string> => {
   const originName = `origin.${args.domain}`;
-  const { hostedZoneId, region, apiId, stageName } = args;
-  const certificate = new Certificate(`${name}-origin`, { domain: originName, hostedZoneId, region }, { parent });
-  const { domainName, domainNameConfiguration } = new DomainName(
-    `${name}-origin`,
-    {
-      domainName: originName,
-      domainNameConfiguration: { certificateArn: certificate.arn, endpointType: 'REGIONAL', securityPolicy: 'TLS_1_2' },
-    },
-    { parent },
-  );
-  new ApiMapping(`${name}-origin`, { apiId, stage: stageName, domainName }, { parent });
+  const { hostedZoneId, region, apiId, stageName, transform = {} } = args;
+  const proven = { domain: originName, hostedZoneId, region, transform: transform.certificate };
+  const certificate = new Certificate(`${name}-origin`, proven, { parent });
+  const named: DomainNameArgs = {
+    domainName: originName,
+    domainNameConfiguration: { certificateArn: certificate.arn, endpointType: 'REGIONAL', securityPolicy: 'TLS_1_2' },
+  };
+  const { domainName, domainNameConfiguration } = new DomainName(`${name}-origin`, transformed(named, transform.domain), { parent });
+  const mapping: ApiMappingArgs = { apiId, stage: stageName, domainName };
+  new ApiMapping(`${name}-origin`, transformed(mapping, transform.mapping), { parent });
   const { targetDomainName, hostedZoneId: zoneId } = domainNameConfiguration;
-  new DnsRecord(
-    `${name}-origin`,
-    { zoneId: hostedZoneId, name: originName, type: 'A', aliases: [{ name: targetDomainName, zoneId, evaluateTargetHealth: false }] },
-    { parent },
-  );
+  const target = { name: targetDomainName, zoneId, evaluateTargetHealth: false };
+  const record: RecordArgs = { zoneId: hostedZoneId, name: originName, type: 'A', aliases: [target] };
+  new DnsRecord(`${name}-origin`, transformed(record, transform.record), { parent });
   return domainName;
 };
 

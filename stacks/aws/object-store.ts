@@ -1,14 +1,17 @@
 import { Bucket, type BucketArgs } from '@pulumi/aws/s3/bucket.js';
 import { BucketLifecycleConfiguration, type BucketLifecycleConfigurationArgs } from '@pulumi/aws/s3/bucketLifecycleConfiguration.js';
-import { BucketNotification } from '@pulumi/aws/s3/bucketNotification.js';
-import { BucketOwnershipControls } from '@pulumi/aws/s3/bucketOwnershipControls.js';
-import { BucketPolicy } from '@pulumi/aws/s3/bucketPolicy.js';
-import { BucketPublicAccessBlock } from '@pulumi/aws/s3/bucketPublicAccessBlock.js';
-import { BucketServerSideEncryptionConfiguration } from '@pulumi/aws/s3/bucketServerSideEncryptionConfiguration.js';
-import { BucketVersioning } from '@pulumi/aws/s3/bucketVersioning.js';
+import { BucketNotification, type BucketNotificationArgs } from '@pulumi/aws/s3/bucketNotification.js';
+import { BucketOwnershipControls, type BucketOwnershipControlsArgs } from '@pulumi/aws/s3/bucketOwnershipControls.js';
+import { BucketPolicy, type BucketPolicyArgs } from '@pulumi/aws/s3/bucketPolicy.js';
+import { BucketPublicAccessBlock, type BucketPublicAccessBlockArgs } from '@pulumi/aws/s3/bucketPublicAccessBlock.js';
+import {
+  BucketServerSideEncryptionConfiguration,
+  type BucketServerSideEncryptionConfigurationArgs,
+} from '@pulumi/aws/s3/bucketServerSideEncryptionConfiguration.js';
+import { BucketVersioning, type BucketVersioningArgs } from '@pulumi/aws/s3/bucketVersioning.js';
 import { ComponentResource, type ComponentResourceOptions, type Input, interpolate, type Output } from '@pulumi/pulumi';
 import type { PlannedStore } from '../platform.ts';
-import { contextTag, ofData, type Statement, type Transform, tlsOnly, transformed } from './component.ts';
+import { contextTag, ofData, type Statement, type TransformEach, tlsOnly, transformed } from './component.ts';
 import { policyDocument } from './policy-document.ts';
 
 export type ObjectStoreArgs = {
@@ -20,9 +23,18 @@ export type ObjectStoreArgs = {
   readonly enableNotifications?: boolean;
   /** Services of AWS that write here. */
   readonly writers?: readonly Statement[];
-  readonly transform?:
-    | { readonly bucket?: Transform<BucketArgs>; readonly lifecycle?: Transform<BucketLifecycleConfigurationArgs> }
-    | undefined;
+  readonly transform?: TransformEach<Children> | undefined;
+};
+
+type Children = {
+  bucket: BucketArgs;
+  access: BucketPublicAccessBlockArgs;
+  ownership: BucketOwnershipControlsArgs;
+  versioning: BucketVersioningArgs;
+  encryption: BucketServerSideEncryptionConfigurationArgs;
+  lifecycle: BucketLifecycleConfigurationArgs;
+  policy: BucketPolicyArgs;
+  notification: BucketNotificationArgs;
 };
 
 /** A bucket that nobody outside the account reads: versioned, encrypted, by TLS only. What was overwritten or deleted can be had back for 30 days. */
@@ -32,28 +44,31 @@ export class ObjectStore extends ComponentResource {
 
   constructor(name: string, args: ObjectStoreArgs, options?: ComponentResourceOptions) {
     super('hybrid:aws:ObjectStore', name, {}, options);
+    const { context, keep, keyArn, protectsData, writers = [], enableNotifications = false, transform = {} } = args;
     const within = { parent: this };
-    const store: BucketArgs = { forceDestroy: !args.protectsData, tags: contextTag(args.context) };
-    const { bucket, arn } = new Bucket(`${name}-bucket`, transformed(store, args.transform?.bucket), {
-      ...within,
-      ...ofData(args.protectsData),
-    });
-    const blocked = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
-    const access = new BucketPublicAccessBlock(`${name}-access`, { bucket, ...blocked }, within);
-    new BucketOwnershipControls(`${name}-ownership`, { bucket, rule: { objectOwnership: 'BucketOwnerEnforced' } }, within);
-    const versioning = new BucketVersioning(`${name}-versioning`, { bucket, versioningConfiguration: { status: 'Enabled' } }, within);
-    new BucketServerSideEncryptionConfiguration(`${name}-encryption`, { bucket, rules: [encryptedBy(args.keyArn)] }, within);
-    const ages: BucketLifecycleConfigurationArgs = { bucket, rules: lifecycleOf(args.keep) };
-    new BucketLifecycleConfiguration(`${name}-lifecycle`, transformed(ages, args.transform?.lifecycle), {
+    const made = childrenOf(keep, keyArn);
+    const store: BucketArgs = { forceDestroy: !protectsData, tags: contextTag(context) };
+    const { bucket, arn } = new Bucket(`${name}-bucket`, transformed(store, transform.bucket), { ...within, ...ofData(protectsData) });
+    const of = { bucket };
+    const access = new BucketPublicAccessBlock(`${name}-access`, transformed({ ...of, ...made.access }, transform.access), within);
+    new BucketOwnershipControls(`${name}-ownership`, transformed({ ...of, ...made.ownership }, transform.ownership), within);
+    const versioning = new BucketVersioning(`${name}-versioning`, transformed({ ...of, ...made.versioning }, transform.versioning), within);
+    new BucketServerSideEncryptionConfiguration(
+      `${name}-encryption`,
+      transformed({ ...of, ...made.encryption }, transform.encryption),
+      within,
+    );
+    new BucketLifecycleConfiguration(`${name}-lifecycle`, transformed({ ...of, ...made.lifecycle }, transform.lifecycle), {
       ...within,
       dependsOn: versioning,
     });
-    const policy = policyDocument([
-      tlsOnly('s3:*', [arn, interpolate`${arn}/*`]),
-      ...(args.writers ?? []).map((one) => reaching(one, arn)),
-    ]);
-    new BucketPolicy(`${name}-policy`, { bucket, policy }, { ...within, dependsOn: access });
-    if (args.enableNotifications) new BucketNotification(`${name}-notification`, { bucket, eventbridge: true }, within);
+    const policy = policyDocument([tlsOnly('s3:*', [arn, interpolate`${arn}/*`]), ...writers.map((one) => reaching(one, arn))]);
+    new BucketPolicy(`${name}-policy`, transformed<BucketPolicyArgs>({ ...of, policy }, transform.policy), {
+      ...within,
+      dependsOn: access,
+    });
+    if (enableNotifications)
+      new BucketNotification(`${name}-notification`, transformed({ ...of, eventbridge: true }, transform.notification), within);
     this.bucketName = bucket;
     this.arn = arn;
     this.registerOutputs({ bucketName: this.bucketName, arn: this.arn });
@@ -61,6 +76,16 @@ export class ObjectStore extends ComponentResource {
 }
 
 const reaching = (statement: Statement, arn: Output<string>): Statement => ({ ...statement, Resource: [arn, interpolate`${arn}/*`] });
+
+type Settings = { readonly [Child in Exclude<keyof Children, 'bucket' | 'policy' | 'notification'>]: Omit<Children[Child], 'bucket'> };
+
+const childrenOf = (keep: PlannedStore['keep'], keyArn: Input<string> | undefined): Settings => ({
+  access: { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
+  ownership: { rule: { objectOwnership: 'BucketOwnerEnforced' } },
+  versioning: { versioningConfiguration: { status: 'Enabled' } },
+  encryption: { rules: [encryptedBy(keyArn)] },
+  lifecycle: { rules: lifecycleOf(keep) },
+});
 
 const encryptedBy = (keyArn: Input<string> | undefined) => ({
   applyServerSideEncryptionByDefault:

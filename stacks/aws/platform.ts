@@ -38,6 +38,8 @@ export type PlatformOutputs = {
   /** What `platform:rollout` calls stable. */
   readonly versions: { readonly [name: string]: Output<string> };
   readonly bus: Output<string>;
+  /** Where to look when something is wrong; none in dev. */
+  readonly dashboards: { readonly [name: string]: string };
 };
 
 /** The whole platform in one account and region. */
@@ -49,9 +51,12 @@ export class Platform extends ComponentResource {
     const { profile, region } = settings;
     const { protectsData } = profile;
     const accountId = getCallerIdentityOutput({}, { parent: this }).accountId;
-    const keys = profile.ownKeys ? makeKeys({ accountId, region, protectsData, parent: this }) : {};
+    const keys = profile.ownKeys ? makeKeys({ accountId, region, protectsData, transforms, parent: this }) : {};
     const admin = new AdminKey('admin', {}, { parent: this });
-    const storing = { plan, keys, protectsData, archiveDays: settings.eventArchiveDays, adminKey: admin.key, transforms, parent: this };
+    const storing = {
+      ...{ plan, keys, protectsData, region, accountId, transforms },
+      ...{ archiveDays: settings.eventArchiveDays, adminKey: admin.key, parent: this },
+    };
     const stores = makeStores(storing);
     admit(admin.key, stores.tables['identity-directory'] as Table, admin);
     const delivering = { plan, stores, keys, profile, region, accountId, transforms, parent: this };
@@ -62,9 +67,9 @@ export class Platform extends ComponentResource {
     const functions = makeFunctions({ ...shared, bundles, codeStore: codeStore(this), originSecretHash: originSecret?.hash });
     const { api } = connect({ ...shared, functions, accountId });
     const url = originSecret === undefined ? api.url : edgeBefore(api, originSecret, settings, transforms, this).url;
-    watch({ ...shared, functions, apiId: api.apiId });
+    const dashboards = watch({ ...shared, functions, apiId: api.apiId });
     if (settings.costExport) exportCosts(stores, accountId, settings, transforms, this);
-    this.outputs = outputsOf(url, admin.key, stores, deliveries, functions);
+    this.outputs = { ...outputsOf(url, admin.key, stores, deliveries, functions), dashboards };
     this.registerOutputs({ ...this.outputs });
   }
 }
@@ -115,7 +120,7 @@ const outputsOf = (
   { tables, deadLetters, objects, bus }: Stores,
   deliveries: Deliveries,
   functions: Functions,
-): PlatformOutputs => ({
+): Omit<PlatformOutputs, 'dashboards'> => ({
   url,
   adminKey: secret(adminKey),
   tables: each({ ...tables, 'dead-letters': deadLetters }, ({ tableName }) => tableName),

@@ -1,5 +1,5 @@
 import { Queue as SqsQueue, type QueueArgs as SqsQueueArgs } from '@pulumi/aws/sqs/queue.js';
-import { QueuePolicy } from '@pulumi/aws/sqs/queuePolicy.js';
+import { QueuePolicy, type QueuePolicyArgs } from '@pulumi/aws/sqs/queuePolicy.js';
 import { ComponentResource, type ComponentResourceOptions, type Input, jsonStringify, type Output } from '@pulumi/pulumi';
 import { contextTag, type Transform, tlsOnly, transformed } from './component.ts';
 import { policyDocument } from './policy-document.ts';
@@ -15,7 +15,7 @@ export type QueueArgs = {
   readonly keyArn?: Input<string> | undefined;
   /** Rules of event buses that send here, by their ARNs. */
   readonly ruleArns?: readonly Input<string>[];
-  readonly transform?: { readonly queue?: Transform<SqsQueueArgs> } | undefined;
+  readonly transform?: { readonly queue?: Transform<SqsQueueArgs>; readonly policy?: Transform<QueuePolicyArgs> } | undefined;
 };
 
 /** A queue whose messages are encrypted, come by TLS only, and are given up to another queue rather than dropped. */
@@ -28,7 +28,8 @@ export class Queue extends ComponentResource {
     super('hybrid:aws:Queue', name, {}, options);
     const queue = new SqsQueue(`${name}-queue`, transformed(queueOf(args), args.transform?.queue), { parent: this });
     const policy = policyDocument([tlsOnly('sqs:*', [queue.arn]), ...fromRules(queue.arn, args.ruleArns ?? [])]);
-    new QueuePolicy(`${name}-policy`, { queueUrl: queue.url, policy }, { parent: this });
+    const access: QueuePolicyArgs = { queueUrl: queue.url, policy };
+    new QueuePolicy(`${name}-policy`, transformed(access, args.transform?.policy), { parent: this });
     this.url = queue.url;
     this.arn = queue.arn;
     this.queueName = queue.name;

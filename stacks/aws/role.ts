@@ -1,5 +1,5 @@
 import { Role as IamRole, type RoleArgs as IamRoleArgs } from '@pulumi/aws/iam/role.js';
-import { RolePolicy } from '@pulumi/aws/iam/rolePolicy.js';
+import { RolePolicy, type RolePolicyArgs } from '@pulumi/aws/iam/rolePolicy.js';
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from '@pulumi/pulumi';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { type Resource, resourceVariable } from '../../functions/kernel/resources.ts';
@@ -14,7 +14,7 @@ export type RoleArgs = {
   readonly statements: readonly Statement[];
   /** Takes it only on behalf of this account, where the service says for whom it does. */
   readonly accountId?: Input<string>;
-  readonly transform?: { readonly role?: Transform<IamRoleArgs> } | undefined;
+  readonly transform?: { readonly role?: Transform<IamRoleArgs>; readonly grants?: Transform<RolePolicyArgs> } | undefined;
 };
 
 /** A role of one function or service, with exactly the statements that it is given. */
@@ -27,7 +27,8 @@ export class Role extends ComponentResource {
     super('hybrid:aws:Role', name, {}, options);
     const assumed: IamRoleArgs = { assumeRolePolicy: policyDocument([assumedBy(args)]) };
     const role = new IamRole(`${name}-role`, transformed(assumed, args.transform?.role), { parent: this });
-    this.policy = new RolePolicy(`${name}-grants`, { role: role.id, policy: policyDocument(args.statements) }, { parent: this });
+    const grants: RolePolicyArgs = { role: role.id, policy: policyDocument(args.statements) };
+    this.policy = new RolePolicy(`${name}-grants`, transformed(grants, args.transform?.grants), { parent: this });
     this.arn = role.arn;
     this.registerOutputs({ arn: this.arn });
   }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MetricAlarm } from '@pulumi/aws/cloudwatch/metricAlarm.js';
-import { Permission } from '@pulumi/aws/lambda/permission.js';
+import { MetricAlarm, type MetricAlarmArgs } from '@pulumi/aws/cloudwatch/metricAlarm.js';
+import { Permission, type PermissionArgs } from '@pulumi/aws/lambda/permission.js';
 import { asset, ComponentResource, type ComponentResourceOptions, type Input, interpolate, jsonStringify } from '@pulumi/pulumi';
 import type { Settings } from '../config.ts';
 import type { AlarmSpecification } from './alarms.ts';
-import { PlatformFunction } from './function.ts';
+import { type TransformEach, transformed } from './component.ts';
+import { type FunctionArgs, PlatformFunction } from './function.ts';
 import type { Functions } from './functions.ts';
 import { alarmOf } from './monitoring.ts';
 
@@ -16,6 +17,9 @@ export type RolloutArgs = {
   readonly topicArn: Input<string>;
   readonly logRetentionDays: number;
   readonly logKeyArn?: Input<string> | undefined;
+  readonly transform?:
+    | (TransformEach<{ alarm: MetricAlarmArgs; permission: PermissionArgs }> & { readonly function?: FunctionArgs['transform'] })
+    | undefined;
 };
 
 /**
@@ -50,25 +54,21 @@ export class Rollout extends ComponentResource {
         ],
         logRetentionDays: args.logRetentionDays,
         logKeyArn: args.logKeyArn,
+        transform: args.transform?.function,
       },
       within,
     );
     for (const { unit, made } of watched) {
-      const alarm = new MetricAlarm(
-        `${name}-${unit}`,
-        { ...alarmOf(newVersionFails(unit, made), [args.topicArn, rollBack.functionArn]), okActions: [args.topicArn] },
-        within,
-      );
-      new Permission(
-        `${name}-${unit}`,
-        {
-          action: 'lambda:InvokeFunction',
-          function: rollBack.functionName,
-          principal: 'lambda.alarms.cloudwatch.amazonaws.com',
-          sourceArn: alarm.arn,
-        },
-        within,
-      );
+      const fails = alarmOf(newVersionFails(unit, made), [args.topicArn, rollBack.functionArn]);
+      const telling: MetricAlarmArgs = { ...fails, okActions: [args.topicArn] };
+      const alarm = new MetricAlarm(`${name}-${unit}`, transformed(telling, args.transform?.alarm), within);
+      const permission: PermissionArgs = {
+        action: 'lambda:InvokeFunction',
+        function: rollBack.functionName,
+        principal: 'lambda.alarms.cloudwatch.amazonaws.com',
+        sourceArn: alarm.arn,
+      };
+      new Permission(`${name}-${unit}`, transformed(permission, args.transform?.permission), within);
     }
     this.registerOutputs({});
   }

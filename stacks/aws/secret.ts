@@ -1,5 +1,5 @@
 import { Secret as ManagedSecret, type SecretArgs as ManagedSecretArgs } from '@pulumi/aws/secretsmanager/secret.js';
-import { SecretVersion } from '@pulumi/aws/secretsmanager/secretVersion.js';
+import { SecretVersion, type SecretVersionArgs } from '@pulumi/aws/secretsmanager/secretVersion.js';
 import { ComponentResource, type ComponentResourceOptions, type Input, jsonStringify, type Output, secret } from '@pulumi/pulumi';
 import { contextTag, ofData, type Transform, transformed } from './component.ts';
 
@@ -9,7 +9,7 @@ export type SecretArgs = {
   readonly values: { readonly [name: string]: Input<string> };
   readonly keyArn?: Input<string> | undefined;
   readonly protectsData: boolean;
-  readonly transform?: { readonly secret?: Transform<ManagedSecretArgs> } | undefined;
+  readonly transform?: { readonly secret?: Transform<ManagedSecretArgs>; readonly version?: Transform<SecretVersionArgs> } | undefined;
 };
 
 /** All secrets of a context, as one JSON object: they are paid by the piece. */
@@ -28,7 +28,8 @@ export class Secret extends ComponentResource {
       parent: this,
       ...ofData(args.protectsData),
     });
-    new SecretVersion(`${name}-version`, { secretId: managed.id, secretString: secret(jsonStringify(args.values)) }, { parent: this });
+    const version: SecretVersionArgs = { secretId: managed.id, secretString: secret(jsonStringify(args.values)) };
+    new SecretVersion(`${name}-version`, transformed(version, args.transform?.version), { parent: this });
     this.arn = managed.arn;
     this.registerOutputs({ arn: this.arn });
   }

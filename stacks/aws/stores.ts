@@ -1,10 +1,12 @@
-import type { Output, Resource as PulumiResource } from '@pulumi/pulumi';
+import { type Input, interpolate, type Output, type Resource as PulumiResource } from '@pulumi/pulumi';
 import { bus as busResource, failedChanges, resourceVariable } from '../../functions/kernel/resources.ts';
 import type { PlatformPlan } from '../platform.ts';
 import { EventBus } from './event-bus.ts';
 import type { Place } from './grant-actions.ts';
 import { type Keys, keysIn } from './keys.ts';
+import { visibilityOf } from './limits.ts';
 import { ObjectStore } from './object-store.ts';
+import { Queue } from './queue.ts';
 import { Secret } from './secret.ts';
 import { Table } from './table.ts';
 import type { Transforms } from './transforms.ts';
@@ -14,6 +16,8 @@ export type StoresArgs = {
   readonly keys: Keys;
   readonly protectsData: boolean;
   readonly archiveDays: number;
+  readonly region: string;
+  readonly accountId: Input<string>;
   readonly adminKey: Output<string>;
   readonly transforms: Transforms;
   readonly parent: PulumiResource;
@@ -26,6 +30,8 @@ export type Stores = {
   readonly secrets: { readonly [context: string]: Secret };
   readonly deadLetters: Table;
   readonly bus: EventBus;
+  /** What the bus could not encrypt or decrypt; only a key of the stack's own can fail so. */
+  readonly unreadable: Queue | undefined;
 };
 
 export const makeStores = (args: StoresArgs): Stores => ({
@@ -33,12 +39,28 @@ export const makeStores = (args: StoresArgs): Stores => ({
   objects: byName(args.plan.stores, (planned) => objectsOf(args, planned)),
   secrets: byName(args.plan.secrets, (planned) => secretOf(args, planned)),
   deadLetters: deadLettersTable(args),
-  bus: new EventBus(
-    'events',
-    { archiveDays: args.archiveDays, keyArn: args.keys.messages?.arn, transform: args.transforms.eventBus?.events },
-    { parent: args.parent },
-  ),
+  ...busOf(args),
 });
+
+const busOf = ({ plan, keys, archiveDays, region, accountId, transforms, parent }: StoresArgs): Pick<Stores, 'bus' | 'unreadable'> => {
+  const collector = plan.units.find(({ trigger }) => trigger === 'dead-letters');
+  const unreadable =
+    keys.messages === undefined
+      ? undefined
+      : new Queue(
+          'events-dead-letters',
+          {
+            context: 'observability',
+            visibilitySeconds: visibilityOf(collector?.timeoutSeconds ?? 0),
+            // Encrypted by SQS itself: the key that failed would fail here as well.
+            ruleArns: [interpolate`arn:aws:events:${region}:${accountId}:event-bus/events-bus-*`],
+            transform: transforms.queue?.['events-dead-letters'],
+          },
+          { parent },
+        );
+  const made = { archiveDays, keyArn: keys.messages?.arn, deadLetterArn: unreadable?.arn, transform: transforms.eventBus?.events };
+  return { unreadable, bus: new EventBus('events', made, { parent }) };
+};
 
 const byName = <P extends { readonly name: string }, R>(planned: readonly P[], make: (one: P) => R): { readonly [name: string]: R } =>
   Object.fromEntries(planned.map((one) => [one.name, make(one)]));

@@ -4,6 +4,7 @@ import { alarmsOf, type Watched } from './alarms.ts';
 import { dashboardOf } from './dashboard.ts';
 import type { Keys } from './keys.ts';
 import { Monitoring } from './monitoring.ts';
+import type { PlatformOutputs } from './platform.ts';
 import { Rollout } from './rollout.ts';
 import type { Stores } from './stores.ts';
 import type { Transforms } from './transforms.ts';
@@ -16,8 +17,8 @@ export type WatchArgs = Watched & {
   readonly parent: PulumiResource;
 };
 
-/** Alarms, the dashboard and the budget; and new versions, while any of them is being rolled out. */
-export const watch = ({ settings, stores, keys, transforms, parent, ...watched }: WatchArgs): void => {
+/** Alarms, the dashboard and the budget; and new versions, while any of them is being rolled out. Gives the URLs of dashboards. */
+export const watch = ({ settings, stores, keys, transforms, parent, ...watched }: WatchArgs): PlatformOutputs['dashboards'] => {
   const { profile, region, stack, rollout, logRetentionDays } = settings;
   const { topicArn } = new Monitoring(
     'monitoring',
@@ -31,6 +32,10 @@ export const watch = ({ settings, stores, keys, transforms, parent, ...watched }
     },
     { parent },
   );
-  if (Object.keys(rollout).length > 0)
-    new Rollout('rollout', { rollout, functions: watched.functions, topicArn, logRetentionDays, logKeyArn: keys.logs?.arn }, { parent });
+  if (Object.keys(rollout).length > 0) {
+    const made = { rollout, functions: watched.functions, topicArn, logRetentionDays, logKeyArn: keys.logs?.arn };
+    new Rollout('rollout', { ...made, transform: transforms.rollout?.rollout }, { parent });
+  }
+  const console = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}`;
+  return profile.dashboard ? { platform: `${console}#dashboards/dashboard/hybrid-${stack}` } : {};
 };

@@ -67,12 +67,15 @@ export const ofData: readonly ResourceRule[] = [
     describes: 'Messages are encrypted where they wait; outside dev with a key of the stack.',
     types: ['aws:sqs/queue:Queue'],
     breaks: (queue, environment) => {
-      const own = at(queue, 'kmsMasterKeyId') !== undefined;
-      if (!own && at(queue, 'sqsManagedSseEnabled') !== true) return 'it is not encrypted';
+      const own = at(queue, 'kmsMasterKeyId') !== undefined || keepsWhatItsKeyCouldNot(queue);
+      if (at(queue, 'kmsMasterKeyId') === undefined && at(queue, 'sqsManagedSseEnabled') !== true) return 'it is not encrypted';
       return profiles[environment].ownKeys && !own ? 'it is not encrypted with a key of the stack' : undefined;
     },
   },
 ];
+
+/** Events that the stack's own key could not encrypt or decrypt. */
+const keepsWhatItsKeyCouldNot = ({ name }: Resource): boolean => name === 'events-dead-letters-queue';
 
 /** The engine gives a name that ends in seven random characters; whatever else is there, the program asked for. */
 const isNamed = ({ name, props }: Resource): boolean =>

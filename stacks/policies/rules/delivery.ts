@@ -12,6 +12,7 @@ const deadLetterArns = (resources: Resources): ReadonlySet<string> =>
     [
       ...ofType(resources, 'aws:sqs/queue:Queue').map((queue) => redriveOf(queue).deadLetterTargetArn ?? ''),
       ...ofType(resources, 'aws:cloudwatch/eventTarget:EventTarget').map((target) => textAt(target, 'deadLetterConfig', 'arn')),
+      ...ofType(resources, 'aws:cloudwatch/eventBus:EventBus').map((bus) => textAt(bus, 'deadLetterConfig', 'arn')),
       ...ofType(resources, 'aws:scheduler/schedule:Schedule').map((schedule) => textAt(schedule, 'target', 'deadLetterConfig', 'arn')),
       ...ofType(resources, 'aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig').map((config) =>
         textAt(config, 'destinationConfig', 'onFailure', 'destination'),
