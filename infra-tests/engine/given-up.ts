@@ -1,6 +1,6 @@
 import { type LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { Clients } from '../../tools/engine/aws/clients.ts';
+import type { Account, Clients } from '../../tools/engine/aws/clients.ts';
 
 const switchMappings = async (lambda: LambdaClient, EventSourceArn: string, Enabled: boolean): Promise<void> => {
   const { EventSourceMappings = [] } = await lambda.send(new ListEventSourceMappingsCommand({ EventSourceArn }));
@@ -20,9 +20,17 @@ export const giveUp = async ({ lambda, sqs }: Clients, QueueUrl: string, body: s
 };
 
 /** What the bus puts into a queue for an event. */
-export const delivered = (tenant: string, type: string): string => {
+export const delivered = (tenant: string, type = 'nobody-subscribes.v1'): string => {
   const time = new Date().toISOString();
   const source = 'urn:hybrid:engine';
   const detail = { specversion: '1.0', id: crypto.randomUUID(), source, type, time, tenantid: tenant, data: {} };
   return JSON.stringify({ version: '0', id: crypto.randomUUID(), 'detail-type': type, source, time, detail });
+};
+
+/** What a function of dead letters is called with for a message that a queue gave up. */
+export const deadLetter = (queueUrl: string, body: string, { region, id }: Account): object => {
+  const arn = (name: string) => `arn:aws:sqs:${region}:${id}:${name}`;
+  const attributes = { ApproximateReceiveCount: '4', DeadLetterQueueSourceArn: arn(queueUrl.split('/').at(-1) ?? '') };
+  const record = { messageId: crypto.randomUUID(), receiptHandle: 'none', body, attributes, messageAttributes: {}, md5OfBody: '' };
+  return { Records: [{ ...record, eventSource: 'aws:sqs', eventSourceARN: arn('dead-letters'), awsRegion: region }] };
 };
