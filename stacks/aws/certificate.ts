@@ -14,6 +14,9 @@ export type CertificateArgs = {
     | undefined;
 };
 
+/** What ACM asks for; absent where nothing real stands behind the provider. */
+type Proof = { readonly resourceRecordName: string; readonly resourceRecordType: string; readonly resourceRecordValue: string };
+
 /** A certificate for one domain, proven by a record in its zone and renewed by AWS as long as that stays. */
 export class Certificate extends ComponentResource {
   /** Of the certificate once it is valid. */
@@ -24,10 +27,10 @@ export class Certificate extends ComponentResource {
     const within = { parent: this };
     const made: AcmCertificateArgs = { domainName: domain, validationMethod: 'DNS', region };
     const certificate = new AcmCertificate(`${name}-certificate`, transformed(made, transform.certificate), within);
-    const proof = certificate.domainValidationOptions.apply(([first]) => ({
-      name: first?.resourceRecordName ?? '',
-      type: first?.resourceRecordType ?? 'CNAME',
-      value: first?.resourceRecordValue ?? '',
+    const proof = certificate.domainValidationOptions.apply((all: readonly Proof[] | undefined) => ({
+      name: all?.[0]?.resourceRecordName ?? '',
+      type: all?.[0]?.resourceRecordType ?? 'CNAME',
+      value: all?.[0]?.resourceRecordValue ?? '',
     }));
     const { name: proofName, type, value } = proof;
     const proving: RecordArgs = { zoneId: hostedZoneId, name: proofName, type, ttl: 300, records: [value], allowOverwrite: true };

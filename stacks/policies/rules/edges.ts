@@ -22,7 +22,7 @@ const grantsOfRole = (resources: Resources, roleArn: string): readonly PolicySta
   const role = ofType(resources, 'aws:iam/role:Role').find((one) => textAt(one, 'arn') === roleArn);
   if (role === undefined) return [];
   return ofType(resources, 'aws:iam/rolePolicy:RolePolicy')
-    .filter((policy) => [role.props.id, role.props.name].includes(textAt(policy, 'role')))
+    .filter((policy) => textAt(policy, 'role') === textAt(role, 'name'))
     .flatMap((policy) => statementsIn(at(policy, 'policy')));
 };
 
@@ -119,7 +119,6 @@ const gateway: GraphRule = {
   breaks: (resources) => {
     const permissions = ofType(resources, 'aws:lambda/permission:Permission');
     return ofType(resources, 'aws:apigatewayv2/integration:Integration').flatMap((integration) => {
-      const api = ofType(resources, 'aws:apigatewayv2/api:Api').find((one) => one.props.id === textAt(integration, 'apiId'));
       const alias = ofType(resources, 'aws:lambda/alias:Alias').find(
         (one) => textAt(one, 'invokeArn') === textAt(integration, 'integrationUri'),
       );
@@ -129,7 +128,7 @@ const gateway: GraphRule = {
           textAt(permission, 'function') === textAt(alias, 'functionName') &&
           textAt(permission, 'qualifier') === textAt(alias, 'name') &&
           textAt(permission, 'principal') === 'apigateway.amazonaws.com' &&
-          textAt(permission, 'sourceArn').startsWith(`${textAt(api ?? { props: {} }, 'executionArn')}/`),
+          textAt(permission, 'sourceArn').includes(`:${textAt(integration, 'apiId')}/`),
       );
       return lets ? [] : [{ resource: integration, says: 'the function does not let the API call it' }];
     });
