@@ -57,6 +57,18 @@ describe('a call of a JSON service', () => {
   });
 });
 
+describe('a refused signature', () => {
+  const token = 'IQoJb3JpZ2luX2VjE/token+of=the/session';
+  const said = `The Canonical String should have been 'POST\n/\n\nx-amz-security-token:${token}\n'`;
+  it('is told without the token that was signed, in its message and in whatever a logger lists of it', async () => {
+    const { call } = get([fault(403, 'InvalidSignatureException', said)]);
+    const error = await errorOf(call());
+    expect(error.message).toContain('InvalidSignatureException');
+    expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain(token.slice(0, 12));
+    expect(Object.keys(error)).not.toContain('details');
+  });
+});
+
 describe('trying again', () => {
   it.each([
     ['a throttle (Common errors: ThrottlingException, 400)', fault(400, 'ThrottlingException', 'Rate exceeded')],

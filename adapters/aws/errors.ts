@@ -17,19 +17,22 @@ export type AwsErrorDetails = {
 
 /**
  * A call that failed. Whoever expects a code asks `isAwsError`; whoever does not lets it go up, where it is an expected failure of kind
- * `unavailable`, whose detail names the call but nothing of the account. The message, for logs, says all.
+ * `unavailable`, whose detail names the call but nothing of the account. The message, for logs, says all; a log does not see the details.
  */
 export class AwsError extends Rejected {
-  readonly details: AwsErrorDetails;
+  declare readonly details: AwsErrorDetails;
   constructor(details: AwsErrorDetails, cause?: unknown) {
     super(failed('unavailable', isCredentialsProblem(details) ? 'cloud-credentials' : 'cloud-unavailable', explain(details)));
     const { service, operation, code, status, message, requestId } = details;
     this.name = 'AwsError';
-    this.message = `${service} ${operation}: ${code} (${status}): ${message}${requestId === undefined ? '' : ` [request ${requestId}]`}`;
-    this.details = details;
+    this.message = `${service} ${operation}: ${code} (${status}): ${withoutToken(message)}${requestId === undefined ? '' : ` [request ${requestId}]`}`;
+    // Loggers write every property that they can list, and a refused signature is answered with all that was signed, the session's token too.
+    Object.defineProperty(this, 'details', { value: details, enumerable: false });
     if (cause !== undefined) this.cause = cause;
   }
 }
+
+const withoutToken = (message: string): string => message.replaceAll(/(x-amz-security-token\W+)[\w+/=%-]+/gi, '$1…');
 
 export const isAwsError = (error: unknown, ...codes: readonly string[]): error is AwsError =>
   error instanceof AwsError && (codes.length === 0 || codes.includes(error.details.code));

@@ -145,6 +145,20 @@ describe('a handler that fails', () => {
     expect((await (await world()).send('GET', '/v1/failures/rejected')).status).toBe(507);
   });
 
+  it('is told to the log in full where the cloud below refused, and to the caller without the reason', async () => {
+    const { send, log } = await world();
+    const response = await send('GET', '/v1/failures/refused');
+    expect([response.status, JSON.stringify(await response.json())]).toEqual([503, expect.not.stringContaining('AccessDenied')]);
+    expect(log.lines.filter(({ level }) => level === 'warn').map(({ fields }) => fields)).toEqual([
+      {
+        route: 'GET /v1/failures/{kind}',
+        tenant: 'acme',
+        trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+        reason: 'DynamoDB GetItem: AccessDenied',
+      },
+    ]);
+  });
+
   it.each(['bug', 'ungranted'])('is a 500 that tells nothing of our mistake, which the log has: %s', async (kind) => {
     const { send, log } = await world();
     const response = await send('GET', `/v1/failures/${kind}`);

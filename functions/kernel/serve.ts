@@ -137,12 +137,21 @@ const exchanged = async (
     if (isFailure(outcome)) return { answer: failure(outcome), principal };
     return { answer: request.method === 'HEAD' ? outcome : await carriable(outcome, serving.largestAnswerBytes), principal };
   } catch (error) {
-    if (error instanceof Rejected && !isUngranted(error.failure)) return { answer: failure(error.failure), principal };
+    if (error instanceof Rejected && !isUngranted(error.failure)) {
+      tellOfUnavailable(exchange, error, principal);
+      return { answer: failure(error.failure), principal };
+    }
     if (request.signal.aborted)
       return { answer: failure(failed('malformed', 'request-aborted', 'The request broke off before it was complete.')), principal };
     serving.log.error('request failed', error, { route: key, tenant: principal?.tenant, trace_id: exchange.trace.traceId });
     return { answer: internalError(route), principal };
   }
+};
+
+/** The answer says nothing of the cloud below; who runs the platform has to learn what it refused, a role's missing grant, say. */
+const tellOfUnavailable = ({ serving, key, trace }: Exchange, { failure, message }: Rejected, principal: Principal | undefined): void => {
+  if (failure.failure !== 'unavailable') return;
+  serving.log.warn('request could not be served', { route: key, tenant: principal?.tenant, trace_id: trace.traceId, reason: message });
 };
 
 const internalError = (route: RouteDeclaration): Answer => {

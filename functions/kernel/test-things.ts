@@ -48,6 +48,11 @@ const failures: { readonly [kind: string]: () => unknown } = {
   rejected: () => {
     throw new Rejected(failed('storage-full', 'storage-full', 'The disk is full.'));
   },
+  refused: () => {
+    throw Object.assign(new Rejected(failed('unavailable', 'cloud-unavailable', 'Try again.')), {
+      message: 'DynamoDB GetItem: AccessDenied',
+    });
+  },
   bug: () => {
     throw new TypeError('password=hunter2 at /srv/secret.ts');
   },
