@@ -105,13 +105,27 @@ describe('what arrives by EventBridge', () => {
     async (detail) => expect((await rejection(eventOf(detail, objects().store))).code).toBe('not-a-cloud-event'),
   );
 
+  const byReference = async (published: CloudEvent) => {
+    const { bus, entries, kept, store } = answering([taken]);
+    await bus.publish([published]);
+    return { detail: JSON.parse(entries()[0]?.[0]?.Detail ?? '') as Record<string, unknown>, kept, store };
+  };
+  const large = event('1', { data: { text: 'x'.repeat(241 * 1024) } });
+
   it('fails where its data are gone', async () => {
-    const { data: _, ...envelope } = event('1');
-    expect(await rejection(eventOf({ ...envelope, dataref: 'acme/gone.json' }, objects().store))).toEqual({
-      failure: 'not-found',
-      code: 'event-data-missing',
-    });
+    const { detail, kept, store } = await byReference(large);
+    kept.clear();
+    expect(await rejection(eventOf(detail, store))).toEqual({ failure: 'not-found', code: 'event-data-missing' });
   });
+
+  it.each([{ tenantid: 'rival' }, { id: '2' }, { source: 'urn:hybrid:billing' }, { dataref: 'rival/secret.json' }])(
+    'is refused where it refers to the data of another event (%j)',
+    async (forged) => {
+      const { detail, kept, store } = await byReference(large);
+      kept.set('rival/secret.json', '{}');
+      expect((await rejection(eventOf({ ...detail, ...forged }, store))).code).toBe('not-a-cloud-event');
+    },
+  );
 });
 
 describe('what EventBridge does not take', () => {

@@ -25,12 +25,14 @@ export const detailOf = async (event: CloudEvent, store: Pick<ObjectStore, 'put'
 };
 
 /** The same for the same event, however often it is published. */
-const keyOf = ({ tenantid, source, id }: CloudEvent): string =>
+const keyOf = ({ tenantid, source, id }: Pick<CloudEvent, 'tenantid' | 'source' | 'id'>): string =>
   `${tenantid}/${createHash('sha256').update(`${source}\n${id}`).digest('hex')}.json`;
 
 async function* bytes(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
 }
+
+const notACloudEvent = (detail: string): Rejected => new Rejected(failed('malformed', 'not-a-cloud-event', detail));
 
 const isEnvelope = (detail: unknown): detail is CloudEvent | EventByReference => {
   if (typeof detail !== 'object' || detail === null) return false;
@@ -39,11 +41,15 @@ const isEnvelope = (detail: unknown): detail is CloudEvent | EventByReference =>
   return named && (typeof data === 'object' || typeof dataref === 'string');
 };
 
-/** The event in the detail of an EventBridge envelope. Throws `Rejected` `not-a-cloud-event`, or `event-data-missing` where its data are gone. */
+/**
+ * The event in the detail of an EventBridge envelope. Throws `Rejected` `not-a-cloud-event`, also where it refers to another event's data (whoever
+ * may publish could have them read to whom he likes), or `event-data-missing` where its own are gone.
+ */
 export const eventOf = async (detail: unknown, store: Pick<ObjectStore, 'get'>): Promise<CloudEvent> => {
-  if (!isEnvelope(detail)) throw new Rejected(failed('malformed', 'not-a-cloud-event', 'The detail of this event is not a CloudEvent.'));
+  if (!isEnvelope(detail)) throw notACloudEvent('The detail of this event is not a CloudEvent.');
   if ('data' in detail) return detail;
   const { dataref, ...envelope } = detail;
+  if (dataref !== keyOf(envelope)) throw notACloudEvent(`The event ${envelope.id} refers to data that are not its own.`);
   const object = await store.get(dataref);
   if (object === undefined || isFailure(object))
     throw new Rejected(
