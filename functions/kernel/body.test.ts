@@ -115,6 +115,15 @@ describe('a JSON body', () => {
     expect(parseJson(bytes('{"a":'))).toMatchObject({ failure: 'malformed', code: 'malformed-json' });
   });
 
+  it.each(['{"name":"\\ud800"}', '{"name":"a\\uDC00b"}', '["\\uffff"]', '["\uffff"]', '{"\\uFFFE":1}'])(
+    'is refused where it holds text that an event could not carry (%s)',
+    (json) => expect(parseJson(bytes(json))).toMatchObject({ failure: 'invalid', code: 'text-not-unicode' }),
+  );
+
+  it.each(['{"name":"\\ud83d\\ude00"}', '["\\\\ud800"]', '["\\ufffd"]', '{"a":"\u{1f600}"}'])('may hold any other text (%s)', (json) =>
+    expect(parseJson(bytes(json))).toEqual({ value: JSON.parse(json) }),
+  );
+
   it('is refused where it is no UTF-8', () => {
     expect(parseJson(new Uint8Array([0x22, 0xff, 0x22]))).toMatchObject({ failure: 'malformed', code: 'malformed-json' });
   });

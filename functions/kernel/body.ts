@@ -60,12 +60,29 @@ const maxDepth = 64;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
+// Text that queues and buses refuse or change: half of a surrogate pair, U+FFFE and U+FFFF. An event with it in its data would not come through,
+// and what it tells of would be missing in the audit trail.
+const noText = /[\p{Surrogate}\uFFFE\uFFFF]/u;
+const mayHoldNoText = /\\u(?:d[89a-f]|fff[ef])|[\uFFFE\uFFFF]/i;
+
+const holdsNoText = (json: string): boolean => {
+  let holds = false;
+  JSON.parse(json, (name, value: unknown) => {
+    holds ||= noText.test(name) || (typeof value === 'string' && noText.test(value));
+    return value;
+  });
+  return holds;
+};
+
 /** The JSON value of a body; an empty one is `{}`, so that a schema says what is missing. */
 export const parseJson = (body: Uint8Array): { readonly value: unknown } | Failure => {
   if (body.length === 0) return { value: {} };
   if (nestsDeeperThan(body, maxDepth)) return failed('invalid', 'json-too-deep', `The JSON nests deeper than ${maxDepth} levels.`);
   try {
-    return { value: JSON.parse(decoder.decode(body)) };
+    const json = decoder.decode(body);
+    if (mayHoldNoText.test(json) && holdsNoText(json))
+      return failed('invalid', 'text-not-unicode', 'The JSON holds text that is none: half of a surrogate pair, U+FFFE or U+FFFF.');
+    return { value: JSON.parse(json) };
   } catch (error) {
     return failed('malformed', 'malformed-json', `The body is not JSON in UTF-8: ${(error as SyntaxError).message.slice(0, 200)}.`);
   }
