@@ -69,13 +69,16 @@ describe('a verb', () => {
       'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'at'] },
     }));
   it('that appends writes and checks, and reads nothing', async () =>
-    expect((await statement('observability-events', 'AppendTableObservabilityAudit'))?.actions).toEqual([
+    expect((await statement('billing-events', 'AppendTableBillingAccounts'))?.actions).toEqual([
       'dynamodb:PutItem',
       'dynamodb:DeleteItem',
       'dynamodb:ConditionCheckItem',
     ]));
-  it('that meters only puts', async () =>
-    expect((await statement('inference-http', 'PutTableBillingUsage'))?.actions).toEqual(['dynamodb:PutItem']));
+  it('that meters only puts, and so does what writes the audit trail', async () => {
+    expect((await statement('inference-http', 'PutTableBillingUsage'))?.actions).toEqual(['dynamodb:PutItem']);
+    expect((await statement('observability-events', 'PutTableObservabilityAudit'))?.actions).toEqual(['dynamodb:PutItem']);
+    expect(await statement('observability-events', 'AppendTableObservabilityAudit')).toBeUndefined();
+  });
   it('that redrives sends to the queues that dead letters came from, and to no other', async () => {
     const resources = (await statement('observability-http', 'RedriveDeadLetters'))?.resources ?? [];
     expect(resources.filter((arn) => arn.includes(':sqs:')).map((arn) => arn.split(':').at(-1))).toEqual(

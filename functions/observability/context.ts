@@ -73,6 +73,7 @@ export const observability = context('observability', {
     },
   },
   subscribers: {
-    'every-event': { to: '*', attempts: 20, uses: { audit: ['append'] } },
+    // It puts, and cannot delete: what tells of a break-in should outlive it.
+    'every-event': { to: '*', attempts: 20, uses: { audit: ['put'] } },
   },
 });
