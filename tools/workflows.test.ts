@@ -68,6 +68,13 @@ describe('the workflows', () => {
     ]);
   });
 
+  it('preview each stack in an environment that may ask for approval, for a pull request is code that runs with a role', () => {
+    const { jobs: preview } = read<Workflow>('workflows/preview.yml');
+    expect(preview.preview?.environment).toMatch(/^\S+ matrix\.stack \S+-preview$/);
+    const trusting = jobs.filter(([where, job]) => job.permissions?.['id-token'] === 'write' && !where.startsWith('nightly.yml'));
+    expect(trusting.filter(([, { environment }]) => environment === undefined)).toEqual([]);
+  });
+
   it('look for drift every night', () => {
     const { jobs: nightly } = read<Workflow>('workflows/nightly.yml');
     expect(nightly.drift?.steps.map(({ run }) => run).join('\n')).toContain('--refresh --expect-no-changes');
