@@ -50,7 +50,6 @@ export class PlatformFunction extends ComponentResource {
   readonly arn: Output<string>;
   readonly invokeArn: Output<string>;
   readonly aliasName: Output<string>;
-  readonly logGroupName: Output<string>;
 
   constructor(name: string, args: FunctionArgs, options?: ComponentResourceOptions) {
     super('hybrid:aws:Function', name, {}, options);
@@ -82,7 +81,6 @@ export class PlatformFunction extends ComponentResource {
     this.arn = alias.arn;
     this.invokeArn = alias.invokeArn;
     this.aliasName = alias.name;
-    this.logGroupName = logs.name;
     this.registerOutputs({ functionName: this.functionName, arn: this.arn, version: this.version });
   }
 }

@@ -16,7 +16,6 @@ export const limits = {
   patternBytes: 2048,
   rulesPerBus: 300,
   shortestScheduleSeconds: 60,
-  longestTimeoutSeconds: 900,
   functionName: 64,
   queueName: 80,
   bucketName: 63,
