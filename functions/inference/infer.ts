@@ -3,10 +3,10 @@ import { type Failure, isFailure } from '../../domain/kernel/failure.ts';
 import type { TenantId } from '../../domain/kernel/tenancy.ts';
 import { millisOf } from '../kernel/context.ts';
 import type { Answer, HttpRequest, PortsOf } from '../kernel/handler.ts';
-import { inference } from './context.ts';
+import { type inference, runTime } from './context.ts';
 import { servingAt } from './serving.ts';
 
-const deadlineMillis = millisOf(inference.routes['POST /v2/models/{endpoint}/infer'].limit.time);
+const deadlineMillis = millisOf(runTime);
 
 export type InferPorts = Pick<PortsOf<typeof inference>, 'endpoints' | 'modelHost' | 'meter' | 'ids'>;
 export type InferTarget = { readonly tenant: TenantId; readonly endpoint: string; readonly version: string | undefined };
