@@ -5,7 +5,7 @@ import { clientsOf } from '../../tools/engine/aws/clients.ts';
 import type { HttpClient } from '../../tools/http-client.ts';
 import { waitUntil } from '../../tools/wait-until.ts';
 import { deadLetter, delivered, giveUp } from './given-up.ts';
-import { grantsOf, unneeded } from './grants.ts';
+import { grantsOf, takeAway, unneeded } from './grants.ts';
 import { appendLarge } from './large-event.ts';
 import { type EmulatedPlatform, startPlatform } from './platform.ts';
 import { newTenant } from './traffic.ts';
@@ -16,14 +16,16 @@ const Outputs = z.object({ tables: Names, queues: Names, functions: Names });
 let platform: EmulatedPlatform;
 let admin: HttpClient;
 beforeAll(async () => {
-  platform = await startPlatform();
+  // Staging has what prod has of queues and keys; the demo is tried on dev.
+  const config = { 'platform:alarmEmail': 'operator@example.com', 'platform:allowedAccount': '000000000000' };
+  platform = await startPlatform({ stack: 'aws-staging', config });
   await platform.stack.up();
   admin = await platform.admin();
 });
 afterAll(() => platform?.stop());
 
 /** What services do by a function's role, or by another's: the emulator asks nobody for it, and it is checked by rule (infra-tests/least-privilege.test.ts). */
-const ofServices = /^schedules |(WriteLogs|ReadChanges|ReceiveMessages|LayAside|PutObjectsPlatformFailedChanges|GiveUp)$/;
+const ofServices = /^schedules |(WriteLogs|ReadChanges|ReceiveMessages|LayAside|PutObjectsPlatformFailedChanges|GiveUp|Use\w+Key)$/;
 /** What the frame does in every function alike, and is tried in one: models-changes writes, observability-events reads. */
 const ofEvery = /PlatformLargeEvents$/;
 /** Where one grant allows what another one of the same function allows too, so that only both together would be missed; and what takes an hour to be needed. */
@@ -59,6 +61,7 @@ const invoke = async (name: string | undefined, event: object): Promise<string> 
 
 const nonEmpty = <T>(list: readonly T[]): readonly T[] | undefined => (list.length > 0 ? list : undefined);
 
+const queue = 'observability-every-event';
 const patience = { withinMillis: 60_000, everyMillis: 500 };
 const outputs = async () => Outputs.parse(await platform.stack.outputs());
 
@@ -71,7 +74,7 @@ describe('the platform in an account that enforces its roles', () => {
   it('keeps what a queue gave up for whose it is', async () => {
     const { tenant, tenantId } = await someTenant();
     const { queues } = await outputs();
-    await giveUp(clientsOf(platform.account), queues['models-events'] ?? '', delivered(tenantId));
+    await giveUp(clientsOf(platform.account), queues[queue] ?? '', delivered(tenantId));
     await waitUntil('the dead letter', async () => nonEmpty(await lettersOf(tenant)), patience);
   });
 
@@ -79,11 +82,13 @@ describe('the platform in an account that enforces its roles', () => {
     const { tenant, tenantId } = await someTenant();
     const { functions, queues } = await outputs();
     // The emulator does not tell a function which queue gave a message up, as AWS does.
-    await invoke(functions['observability-dead-letters'], deadLetter(queues['models-events'] ?? '', delivered(tenantId), platform.account));
+    await invoke(functions['observability-dead-letters'], deadLetter(queues[queue] ?? '', delivered(tenantId), platform.account));
     const [letter] = await lettersOf(tenant);
-    expect(letter?.source).toBe('models');
+    expect(letter?.source).toBe('observability.every-event');
     expect((await tenant.post(`/v1/dead-letters/${letter?.id}/redrive`)).status).toBe(202);
     expect(await lettersOf(tenant)).toEqual([]);
+    const entries = async () => (await tenant.get<{ data: unknown[] }>('/v1/audit?action=engine-tried')).body.data;
+    await waitUntil('it to be heard of', async () => nonEmpty(await entries()), patience);
   });
 
   it('carries an event that is larger than the bus takes', async () => {
@@ -105,5 +110,15 @@ describe('the platform in an account that enforces its roles', () => {
     expect(decisions.filter(({ isAllowed }) => !isAllowed)).toEqual([]);
     const nobodyMissed = unneeded(await grantsOf(clientsOf(platform.account)), decisions);
     expect(nobodyMissed.filter((grant) => !ofServices.test(grant) && !ofEvery.test(grant)).toSorted()).toEqual(overlapping);
+  });
+
+  it('fails where a grant is taken away', async () => {
+    const { tenant } = await someTenant();
+    await takeAway(clientsOf(platform.account), 'models-http', 'AppendTableModelsRegistry');
+    expect((await tenant.post('/v1/models', { name: 'refused' })).status).toBe(503);
+    // What was changed behind the stack's back is found and put right.
+    const { steps } = await platform.stack.up('--refresh');
+    expect(steps.filter(({ op }) => op === 'update').map(({ name }) => name)).toEqual(['models-http-grants']);
+    expect((await tenant.post('/v1/models', { name: 'granted' })).status).toBe(201);
   });
 });

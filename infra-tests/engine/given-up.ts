@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Account, Clients } from '../../tools/engine/aws/clients.ts';
@@ -19,18 +20,19 @@ export const giveUp = async ({ lambda, sqs }: Clients, QueueUrl: string, body: s
   await switchMappings(lambda, arn, true);
 };
 
-/** What the bus puts into a queue for an event. */
-export const delivered = (tenant: string, type = 'nobody-subscribes.v1'): string => {
+/** What the bus puts into a queue for an event that only the audit trail keeps, as `engine-tried`. */
+export const delivered = (tenantid: string): string => {
   const time = new Date().toISOString();
-  const source = 'urn:hybrid:engine';
-  const detail = { specversion: '1.0', id: crypto.randomUUID(), source, type, time, tenantid: tenant, data: {} };
-  return JSON.stringify({ version: '0', id: crypto.randomUUID(), 'detail-type': type, source, time, detail });
+  const [type, source] = ['ai.hybrid-platform.models.engine-tried.v1', 'urn:hybrid:models'];
+  const about = { subject: 'engine/tried', tenantid, principal: 'engine' };
+  const detail = { specversion: '1.0', id: randomUUID(), source, type, time, ...about, data: {} };
+  return JSON.stringify({ version: '0', id: randomUUID(), 'detail-type': type, source, time, detail });
 };
 
 /** What a function of dead letters is called with for a message that a queue gave up. */
 export const deadLetter = (queueUrl: string, body: string, { region, id }: Account): object => {
   const arn = (name: string) => `arn:aws:sqs:${region}:${id}:${name}`;
   const attributes = { ApproximateReceiveCount: '4', DeadLetterQueueSourceArn: arn(queueUrl.split('/').at(-1) ?? '') };
-  const record = { messageId: crypto.randomUUID(), receiptHandle: 'none', body, attributes, messageAttributes: {}, md5OfBody: '' };
+  const record = { messageId: randomUUID(), receiptHandle: 'none', body, attributes, messageAttributes: {}, md5OfBody: '' };
   return { Records: [{ ...record, eventSource: 'aws:sqs', eventSourceARN: arn('dead-letters'), awsRegion: region }] };
 };

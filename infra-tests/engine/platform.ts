@@ -22,6 +22,8 @@ export type EmulatedPlatform = {
 };
 
 export type PlatformOptions = {
+  /** `aws-dev` unless told. */
+  readonly stack?: string;
   readonly config?: Readonly<Record<string, string>>;
   /** Before each create that is not a preview's. */
   readonly creating?: (urn: string) => Promise<void> | void;
@@ -47,11 +49,15 @@ const run = (command: string, args: readonly string[], env: Readonly<Record<stri
 /** Runs something of the repository's, which starts a platform of its own. */
 export const onLaptop = (command: string, ...args: string[]): Promise<string> => run(command, args, {});
 
-export const startPlatform = async ({ config = {}, creating }: PlatformOptions = {}): Promise<EmulatedPlatform> => {
+export const startPlatform = async ({
+  stack: name = 'aws-dev',
+  config = {},
+  creating,
+}: PlatformOptions = {}): Promise<EmulatedPlatform> => {
   const account = await startAccount();
   const engine = await startEngine({ account, watch: creating === undefined ? {} : { creating } });
   const project = projectOf(repository);
-  const stack = await createStack(engine, project.folder, 'aws-dev');
+  const stack = await createStack(engine, project.folder, name);
   await stack.config({ 'aws:region': account.region, 'platform:architecture': architecture, ...config });
   const reached = async () => {
     const { url, adminKey } = await stack.outputs();
