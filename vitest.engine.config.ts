@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** The real Pulumi engine against an emulated cloud: one process, one file at a time, because two cores are all there is. */
+/** The real Pulumi engine against emulated accounts. Two files at a time, each with an account of its own: one mostly computes while another mostly waits. */
 export default defineConfig({
   test: {
     include: ['infra-tests/engine/**/*.engine.test.ts'],
     environment: 'node',
     pool: 'forks',
-    fileParallelism: false,
+    maxWorkers: 2,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     testTimeout: 240_000,
     hookTimeout: 600_000,
