@@ -143,6 +143,10 @@ describe('a transform', () => {
   });
 });
 
+/** How folders of a month begin: AWS writes its own in capitals, the platform's exports are in small letters. */
+const monthsOf = ({ inputs }: ReturnType<typeof named>): string | undefined =>
+  /\/data\/(\w+)=/.exec((inputs.parameters as { readonly [name: string]: string })['storage.location.template'] ?? '')?.[1];
+
 describe('costs', () => {
   it('are exported as FOCUS with the columns that the platform’s own bills have, and can be left out', async () => {
     const graph = await graphFor('aws-dev');
@@ -154,6 +158,7 @@ describe('costs', () => {
         ({ name }) => name,
       );
     expect(columns('costs-costs')).toEqual(expect.arrayContaining(columns('costs-billed').filter((name) => name !== 'skupricedetails')));
+    expect([named(graph, 'costs-costs'), named(graph, 'costs-billed')].map(monthsOf)).toEqual(['BILLING_PERIOD', 'billing_period']);
     const left = await graphOf('aws-dev', { config: { 'platform:costExport': 'false' } });
     expect(left.filter(({ name }) => name.startsWith('costs'))).toEqual([]);
   });

@@ -245,6 +245,16 @@ const badGraphs: readonly BadGraph[] = [
       ),
   },
   {
+    rule: 'bus-may-use-its-key',
+    what: 'a key that lets no archive encrypt anew',
+    spoil: (all) =>
+      spoiled(
+        all,
+        'messages-key',
+        withPolicy((text) => text.replaceAll('kms:ReEncryptFrom', 'kms:Sign')),
+      ),
+  },
+  {
     rule: 'gateway-may-call-its-functions',
     what: 'a function that refuses it',
     spoil: (all) => all.filter(({ type, name }) => !(name === 'api-models-http' && type.includes('permission'))),
@@ -284,6 +294,11 @@ const badGraphs: readonly BadGraph[] = [
     rule: 'names-stay-within-limits',
     what: 'too long a name',
     spoil: (all) => spoiled(all, lambda.resource, () => ({ name: 'x'.repeat(57) })),
+  },
+  {
+    rule: 'names-stay-within-limits',
+    what: 'too long a name of a target',
+    spoil: (all) => spoiled(all, 'models-alias-assigned-target', () => ({ name: `${'x'.repeat(50)}-target` })),
   },
   {
     rule: 'concurrency-stays-within-quota',

@@ -39,14 +39,16 @@ export class CostExport extends ComponentResource {
     const store = new ObjectStore(name, { ...kept, transform: transform.store }, within);
     const exported = exportOf(args, store.bucketName);
     new Export(`${name}-export`, transformed(exported, transform.export), { ...within, dependsOn: store });
-    const catalogue: CatalogDatabaseArgs = { description: 'Costs and what tenants are billed, as FOCUS' };
+    // A name of its own, since SQL would want one with dashes in quotes.
+    const databaseName = exportName(args.stack).replaceAll('-', '_');
+    const catalogue: CatalogDatabaseArgs = { name: databaseName, description: 'Costs and what tenants are billed, as FOCUS' };
     const database = new CatalogDatabase(`${name}-database`, transformed(catalogue, transform.database), within);
     const locations = {
       costs: interpolate`s3://${store.bucketName}/${prefix}/${exportName(args.stack)}/data/`,
       billed: interpolate`s3://${args.platformExports}/${platformTenant}/focus/data/`,
     };
-    for (const [table, location] of Object.entries(locations))
-      new CatalogTable(`${name}-${table}`, transformed(tableOf(table, database.name, location), transform.table), within);
+    for (const table of ['costs', 'billed'] as const)
+      new CatalogTable(`${name}-${table}`, transformed(tableOf(table, database.name, locations[table]), transform.table), within);
     const queries: WorkgroupArgs = { forceDestroy: true, configuration: boundedQueries };
     new Workgroup(`${name}-queries`, transformed(queries, transform.queries), within);
     this.bucketName = store.bucketName;
@@ -119,7 +121,10 @@ const columns = {
   billed: typed(focusColumns, hiveTypes.billed),
 };
 
-const tableOf = (table: string, databaseName: Output<string>, location: Output<string>): CatalogTableArgs => ({
+/** What folders of a month are called. S3 knows capitals from small letters, and AWS writes its own in capitals. */
+const months = { costs: 'BILLING_PERIOD', billed: 'billing_period' } as const;
+
+const tableOf = (table: keyof typeof months, databaseName: Output<string>, location: Output<string>): CatalogTableArgs => ({
   name: table,
   databaseName,
   tableType: 'EXTERNAL_TABLE',
@@ -133,14 +138,14 @@ const tableOf = (table: string, databaseName: Output<string>, location: Output<s
     'projection.billing_period.range': '2025-01,NOW',
     'projection.billing_period.interval': '1',
     'projection.billing_period.interval.unit': 'MONTHS',
-    'storage.location.template': interpolate`${location}billing_period=\${billing_period}/`,
+    'storage.location.template': interpolate`${location}${months[table]}=\${billing_period}/`,
   },
   storageDescriptor: {
     location,
     inputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
     outputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
     serDeInfo: { serializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
-    columns: columns[table as keyof typeof columns],
+    columns: columns[table],
   },
 });
 

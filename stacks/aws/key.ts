@@ -7,8 +7,8 @@ import { policyDocument } from './policy-document.ts';
 export type KeyArgs = {
   readonly description: string;
   readonly accountId: Input<string>;
-  /** Services of AWS that encrypt on the account's behalf without a role of ours. */
-  readonly services?: readonly string[];
+  /** Services of AWS that encrypt on the account's behalf without a role of ours, and what they do with the key. */
+  readonly services?: { readonly [service: string]: readonly string[] };
   /** The region whose logs are encrypted with it. */
   readonly logsOf?: string;
   readonly protectsData: boolean;
@@ -27,7 +27,10 @@ export class Key extends ComponentResource {
       deletionWindowInDays: 30,
       policy: policyDocument([
         byAccount(args.accountId),
-        ...(args.services ?? []).map((service) => byService(service, args.accountId)),
+        ...Object.entries(args.services ?? {}).flatMap(([service, actions]) => [
+          seenBy(service),
+          byService(service, actions, args.accountId),
+        ]),
         ...(args.logsOf === undefined ? [] : [byLogs(args.logsOf, args.accountId)]),
       ]),
     };
@@ -47,11 +50,20 @@ const byAccount = (accountId: Input<string>): Statement => ({
   Resource: '*',
 });
 
-const byService = (service: string, accountId: Input<string>): Statement => ({
+// A service looks at a key before it does anything for somebody (AWS's own examples ask no condition here), and sees no more than what it is.
+const seenBy = (service: string): Statement => ({
+  Sid: `SeenBy${pascalCase(service)}`,
+  Effect: 'Allow',
+  Principal: { Service: service },
+  Action: ['kms:DescribeKey'],
+  Resource: '*',
+});
+
+const byService = (service: string, actions: readonly string[], accountId: Input<string>): Statement => ({
   Sid: `By${pascalCase(service)}`,
   Effect: 'Allow',
   Principal: { Service: service },
-  Action: ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:DescribeKey'],
+  Action: actions,
   Resource: '*',
   Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
 });

@@ -100,6 +100,8 @@ const lifecycleOf = (keep: PlannedStore['keep']): BucketLifecycleConfigurationAr
     filter: {},
     abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
     noncurrentVersionExpiration: { noncurrentDays: 30 },
+    // What is deleted leaves a marker behind, for ever unless it is told to go with the last version.
+    expiration: { expiredObjectDeleteMarker: true },
   },
   ...(keep.endsWith(' days') ? [{ id: 'age', status: 'Enabled', filter: {}, expiration: { days: Number(keep.split(' ')[0]) } }] : []),
 ];

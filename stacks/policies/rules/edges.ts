@@ -175,6 +175,25 @@ const alarms: GraphRule = {
   },
 };
 
+/** What EventBridge does with the key of a bus and of its archive: the archive encrypts anew what the bus had encrypted. */
+const usedByBuses = ['kms:DescribeKey', 'kms:Decrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];
+
+const buses: GraphRule = {
+  name: 'bus-may-use-its-key',
+  describes: 'The key of a bus and of an archive, if it is one of the stack, lets EventBridge encrypt, decrypt and encrypt anew.',
+  breaks: (resources) =>
+    ['aws:cloudwatch/eventBus:EventBus', 'aws:cloudwatch/eventArchive:EventArchive']
+      .flatMap((type) => ofType(resources, type))
+      .flatMap((resource) => {
+        const key = ofType(resources, 'aws:kms/key:Key').find((one) => textAt(one, 'arn') === textAt(resource, 'kmsKeyIdentifier'));
+        const allowed = statementsIn(at(key ?? { props: {} }, 'policy'))
+          .filter(({ principals }) => principals.includes('events.amazonaws.com'))
+          .flatMap(({ actions }) => actions);
+        const missing = key === undefined ? [] : usedByBuses.filter((action) => !allowed.includes(action));
+        return missing.length === 0 ? [] : [{ resource, says: `its key does not let EventBridge ${missing.join(', ')}` }];
+      }),
+};
+
 /** Grants that reach what is encrypted with a key of the stack need the key as well. */
 const keys: GraphRule = {
   name: 'role-may-use-the-keys-of-what-it-reaches',
@@ -201,4 +220,4 @@ const encryptedThings = (resources: Resources): readonly { readonly arn: string;
   ].filter(({ arn, key }) => arn !== '' && key !== '');
 };
 
-export const ofEdges: readonly GraphRule[] = [mappings, rules, gateway, schedules, alarms, keys];
+export const ofEdges: readonly GraphRule[] = [mappings, rules, buses, gateway, schedules, alarms, keys];

@@ -17,6 +17,7 @@ const longestNames: { readonly [type: string]: number } = {
   'aws:lambda/function:Function': 64,
   'aws:iam/role:Role': 64,
   'aws:cloudwatch/eventRule:EventRule': 64,
+  'aws:cloudwatch/eventTarget:EventTarget': 64,
   'aws:scheduler/schedule:Schedule': 64,
   'aws:sqs/queue:Queue': 80,
   'aws:s3/bucket:Bucket': 63,
