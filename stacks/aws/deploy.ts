@@ -4,7 +4,7 @@ import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { type BuildUnits, buildAll } from '../bundle.ts';
 import type { Settings } from '../config.ts';
 import type { PlatformPlan } from '../platform.ts';
-import { beyondAws, concurrencyFailure, unknownUnits } from './limits.ts';
+import { beyondAws, concurrencyFailure, starvedUnits, unknownUnits } from './limits.ts';
 import { Platform } from './platform.ts';
 import type { Transforms } from './transforms.ts';
 
@@ -17,7 +17,8 @@ export type Deployment = {
 
 /** Puts a plan into an AWS account. Throws `Rejected` before any resource where AWS cannot do it, or the account has not enough to give. */
 export const deploy = async ({ plan, settings, build, transforms = {} }: Deployment): Promise<Platform> => {
-  for (const failure of [unknownUnits(plan, settings), beyondAws(plan), await ofAccount(settings), await ofQuota(plan, settings)])
+  const declared = [unknownUnits(plan, settings), starvedUnits(plan, settings), beyondAws(plan)];
+  for (const failure of [...declared, await ofAccount(settings), await ofQuota(plan, settings)])
     if (failure !== undefined) throw new Rejected(failure);
   const bundles = await buildAll(build, plan.units, settings);
   return new Platform('platform', { plan, settings, bundles, transforms });

@@ -3,7 +3,7 @@ import { contexts } from '../../functions/contexts.ts';
 import type { ContextDeclaration } from '../../functions/kernel/context.ts';
 import { context } from '../../functions/kernel/context.ts';
 import { planOf } from '../platform.ts';
-import { beyondAws, concurrencyFailure, unknownUnits, visibilityOf } from './limits.ts';
+import { beyondAws, concurrencyFailure, starvedUnits, unknownUnits, visibilityOf } from './limits.ts';
 
 const policy = { attempts: 5, visibilitySeconds: 30, batchSize: 10, backoff: { baseSeconds: 1, maxSeconds: 60 } };
 const plan = (...more: readonly ContextDeclaration[]) => planOf([...contexts, ...more], { topology: 'context', queuePer: 'subscriber' });
@@ -35,6 +35,11 @@ describe('what is declared and AWS cannot do', () => {
     expect(
       beyondAws(plan(context('hooks', { describes: 'Hooks', objects: { [`s${'o'.repeat(50)}`]: { keep: 'forever' } } })))?.detail,
     ).toContain('longer than 63 characters'));
+  it('is a subscriber with too long a name, of whose rule and target AWS takes less than of a queue', () => {
+    const heard = { to: '*', attempts: 5, uses: { deadLetters: ['read'] } } as const;
+    const hears = context('hooks', { describes: 'Hooks', subscribers: { ['h'.repeat(44)]: heard } });
+    expect(beyondAws(plan(hears))?.detail).toContain('longer than 64 characters');
+  });
   it('is more than three hundred routes', () => {
     const route = {
       ...{ does: 'x', summary: 'x', permission: 'authenticated', answers: {}, uses: {} },
@@ -50,6 +55,15 @@ describe('concurrency', () => {
     const settings = { reservedConcurrency: { http: 100, 'inference-http': 400 } };
     expect(concurrencyFailure(plan(), settings, 1000)).toBeUndefined();
     expect(concurrencyFailure(plan(), settings, 999)?.detail).toContain('sets 900 aside in all, and this account can set aside 899');
+  });
+});
+
+describe('concurrency of what reads queues', () => {
+  const refusal = (reservedConcurrency: { readonly [name: string]: number }) =>
+    starvedUnits(plan(), { reservedConcurrency, queueConcurrency: 10 })?.detail;
+  it('is not less than what its queues call at once, since what is throttled would end as a dead letter', () => {
+    expect([refusal({}), refusal({ http: 1 }), refusal({ 'models-events': 40 })]).toEqual([undefined, undefined, undefined]);
+    expect(refusal({ events: 39 })).toContain('models-events: 39, and its queues call it up to 40 times at once');
   });
 });
 

@@ -17,6 +17,8 @@ export const limits = {
   rulesPerBus: 300,
   shortestScheduleSeconds: 60,
   functionName: 64,
+  /** Of a rule, and of its target. */
+  ruleName: 64,
   queueName: 80,
   bucketName: 63,
   /** Of which a hundred have to stay for all that reserves none. */
@@ -92,6 +94,7 @@ const ofSchedule = ({ schedule, everySeconds }: PlannedSchedule): readonly strin
 const ofNames = (plan: PlatformPlan): readonly string[] => [
   ...tooLong('function', plan.units, '-function', limits.functionName),
   ...tooLong('queue', [...plan.queues, ...plan.subscribers], '-dead-letters-queue', limits.queueName),
+  ...tooLong('subscriber', plan.subscribers, '-target', limits.ruleName),
   ...tooLong('store', plan.stores, '-bucket', limits.bucketName),
   ...tooLong('schedule', plan.schedules, '-schedule', limits.functionName),
 ];
@@ -116,6 +119,26 @@ export const concurrencyFailure = (
     `platform:reservedConcurrency sets ${reserved} aside in all, and this account can set aside ${Math.max(0, most)}: its quota of ${quota} less ` +
       `${limits.unreservedConcurrency} for all others. Ask AWS for a higher quota, or reserve less.`,
   );
+};
+
+/**
+ * Functions for which less is set aside than their queues call at a time. What is throttled counts as a delivery: messages would become dead
+ * letters without ever having been tried.
+ */
+export const starvedUnits = (
+  plan: PlatformPlan,
+  settings: Pick<Settings, 'reservedConcurrency' | 'queueConcurrency'>,
+): Failure<'concurrency-too-low'> | undefined => {
+  const problems = plan.units.flatMap((unit) => {
+    const reserved = settingOf(settings.reservedConcurrency, unit);
+    const needed = settings.queueConcurrency * [...plan.subscribers, ...plan.queues].filter((source) => source.unit === unit.name).length;
+    return reserved === undefined || reserved >= needed
+      ? []
+      : [`${unit.name}: ${reserved}, and its queues call it up to ${needed} times at once`];
+  });
+  if (problems.length === 0) return undefined;
+  const detail = `platform:reservedConcurrency sets too little aside for what reads queues (platform:queueConcurrency each):\n`;
+  return failed('invalid', 'concurrency-too-low', detail + problems.map((one) => `  - ${one}`).join('\n'));
 };
 
 /** Settings that name functions which do not exist. */
