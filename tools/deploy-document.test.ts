@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { graphOf } from '../infra-tests/graph.ts';
 import { Options } from '../stacks/config.ts';
 import { profiles } from '../stacks/environment.ts';
+import { covers } from '../stacks/policies/rule.ts';
 
 const text = readFileSync(new URL('../docs/deploy-aws.md', import.meta.url), 'utf8');
 const policy = (name: string): string => new RegExp(`<!-- policy: ${name} -->\n\`\`\`json\n([\\s\\S]*?)\n\`\`\``).exec(text)?.[1] ?? '';
@@ -19,12 +20,32 @@ const serviceOf = (type: string): string => {
   return { apigatewayv2: 'apigateway', bcmdata: 'bcm-data-exports' }[module] ?? module;
 };
 
+/** The provider tags what it makes, and reads the tags of all that can have some: by these, which are called otherwise in almost every service. */
+const readsTags: { readonly [service: string]: string } = {
+  ...{ acm: 'ListTagsForCertificate', athena: 'ListTagsForResource', budgets: 'ListTagsForResource', cloudfront: 'ListTagsForResource' },
+  ...{ 'bcm-data-exports': 'ListTagsForResource', cloudwatch: 'ListTagsForResource', dynamodb: 'ListTagsOfResource' },
+  ...{ events: 'ListTagsForResource', glue: 'GetTags', iam: 'ListRoleTags', kms: 'ListResourceTags', lambda: 'ListTags' },
+  ...{ logs: 'ListTagsForResource', s3: 'ListTagsForResource', secretsmanager: 'DescribeSecret', sns: 'ListTagsForResource' },
+  ...{ sqs: 'ListQueueTags', wafv2: 'ListTagsForResource' },
+};
+/** Gateways are tagged by its verbs, and the rest has no tags here: schedules only in groups, records not at all. */
+const withoutTagActions = ['apigateway', 'route53', 'scheduler'];
+
 describe('the policy of the role that deploys', async () => {
   const graphs = [...(await graphOf('aws-dev')), ...(await graphOf('aws-staging')), ...(await graphOf('aws-prod'))];
   const services = [...new Set(graphs.filter(({ type }) => type.startsWith('aws:')).map(({ type }) => serviceOf(type)))].sort();
 
   it.each(services)('lets it make what the stacks have of %s', (service) => {
     expect(actions.filter((action) => action.startsWith(`${service}:`))).not.toEqual([]);
+  });
+
+  it.each(services.filter((service) => !withoutTagActions.includes(service)))('lets it read the tags of what is of %s', (service) => {
+    const action = `${service}:${readsTags[service]}`;
+    expect(actions.filter((pattern) => covers(pattern, action))).not.toEqual([]);
+  });
+
+  it.each(['iam:CreateServiceLinkedRole', 'servicequotas:GetAWSDefaultServiceQuota'])('lets it %s, as what it makes does', (action) => {
+    expect(actions).toContain(action);
   });
 
   it('grants no service whole', () => {
@@ -53,6 +74,10 @@ describe('what is written of a deployment', () => {
     const all = Object.values(profiles);
     expect(text).toContain(`| logs kept | ${row(all.map(({ logRetentionDays }) => logRetentionDays))} |`);
     expect(text).toContain(`| events archived | ${row(all.map(({ eventArchiveDays }) => eventArchiveDays))} |`);
+  });
+
+  it('lets a preview read the secrets that the program makes, by their names', () => {
+    expect(policy('preview')).toContain('secret:*-secret-*');
   });
 
   it('lets the role be taken for one environment only', () => {
