@@ -3,7 +3,10 @@ import { Rejected } from '../domain/kernel/failure.ts';
 import { contexts } from '../functions/contexts.ts';
 import { buildUnits } from '../tools/package/index.ts';
 import { deploy } from './deploy.ts';
+import { plainStackTraces } from './stack-traces.ts';
 import { transforms } from './transforms.ts';
+
+plainStackTraces();
 
 const told = { stack: getStack(), config: runtime.allConfig(), region: process.env.AWS_REGION };
 
