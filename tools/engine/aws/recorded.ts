@@ -17,7 +17,10 @@ export const recorded = (type: string, records: Records, { region, id: account }
   recomputes: [],
   secrets: [],
   create: async (inputs, { urn }) => {
-    const given = typeof inputs.name === 'string' ? inputs.name : `${nameOf(type).toLowerCase()}-${randomBytes(4).toString('hex')}`;
+    const given =
+      typeof inputs.name === 'string' && inputs.name !== ''
+        ? inputs.name
+        : `${nameOf(type).toLowerCase()}-${randomBytes(4).toString('hex')}`;
     const arn = `arn:aws:${serviceOf(type)}:${region}:${account}:${nameOf(type).toLowerCase()}/${given}`;
     records.set(arn, { type, urn });
     return { id: given, computed: { arn } };
