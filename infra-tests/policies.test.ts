@@ -245,6 +245,16 @@ const badGraphs: readonly BadGraph[] = [
       ),
   },
   {
+    rule: 'rule-may-send-to-its-queue',
+    what: 'a key that asks for an account, which EventBridge does not name',
+    spoil: (all) =>
+      spoiled(
+        all,
+        'messages-key',
+        withPolicy((text) => text.replace('kms:EncryptionContext:aws:sqs:arn', 'aws:SourceAccount')),
+      ),
+  },
+  {
     rule: 'bus-may-use-its-key',
     what: 'a key that lets no archive encrypt anew',
     spoil: (all) =>

@@ -1,6 +1,8 @@
 import type { Input, Resource as PulumiResource } from '@pulumi/pulumi';
+import type { Statement } from './component.ts';
 import type { KeyUsed } from './grant-actions.ts';
-import { Key, type KeyArgs } from './key.ts';
+import { Key } from './key.ts';
+import { alarmsMayUse, eventsMayUse, logsMayUse } from './key-users.ts';
 import type { Transforms } from './transforms.ts';
 
 /** What the stack's own keys are for: one compromised or deleted key does not take the rest along. */
@@ -16,24 +18,17 @@ export type KeysArgs = {
   readonly parent: PulumiResource;
 };
 
-const encrypting = ['kms:Decrypt', 'kms:GenerateDataKey'];
-/** Whoever puts something into an encrypted queue, bus or topic on the account's behalf has to be able to encrypt it. */
-const services = {
-  // The archive takes events over from the bus under its own key.
-  'events.amazonaws.com': [...encrypting, 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
-  'cloudwatch.amazonaws.com': encrypting,
-};
-
 export const makeKeys = ({ parent, region, transforms, ...shared }: KeysArgs): Keys => {
-  const key = (name: KeyName, description: string, rest: Pick<KeyArgs, 'services' | 'logsOf'> = {}): KeyUsed => ({
+  const account = { region, accountId: shared.accountId };
+  const key = (name: KeyName, description: string, users: readonly Statement[] = []): KeyUsed => ({
     name,
-    arn: new Key(name, { ...shared, description, ...rest, transform: transforms.key?.[name] }, { parent }).arn,
+    arn: new Key(name, { ...shared, description, users, transform: transforms.key?.[name] }, { parent }).arn,
   });
   return {
     data: key('data', 'Tables and objects'),
-    messages: key('messages', 'Queues, the bus and alarms', { services }),
+    messages: key('messages', 'Queues, the bus and alarms', [...eventsMayUse(account), alarmsMayUse(account)]),
     secrets: key('secrets', 'Secrets'),
-    logs: key('logs', 'Logs', { logsOf: region }),
+    logs: key('logs', 'Logs', [logsMayUse(account)]),
   };
 };
 

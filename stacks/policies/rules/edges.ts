@@ -89,12 +89,21 @@ const mayReceiveFrom = (resources: Resources, queue: Resource, ruleArn: string):
   );
   if (!lets) return `the queue ${queue.name} does not let the rule send`;
   const key = ofType(resources, 'aws:kms/key:Key').find((one) => textAt(one, 'arn') === textAt(queue, 'kmsMasterKeyId'));
-  const keyLets = key === undefined || statementsIn(at(key, 'policy')).some((one) => usableByEvents(one));
+  const keyLets = key === undefined || statementsIn(at(key, 'policy')).some((one) => usableByEvents(one, textAt(queue, 'arn')));
   return keyLets ? undefined : `the key of ${queue.name} does not let EventBridge encrypt`;
 };
 
-const usableByEvents = ({ principals, actions }: PolicyStatement): boolean =>
-  principals.includes('events.amazonaws.com') && actions.includes('kms:GenerateDataKey') && actions.includes('kms:Decrypt');
+const usableByEvents = (statement: PolicyStatement, queueArn: string): boolean =>
+  statement.principals.includes('events.amazonaws.com') &&
+  statement.actions.includes('kms:GenerateDataKey') &&
+  statement.actions.includes('kms:Decrypt') &&
+  asksOnlyFor(statement, 'kms:EncryptionContext:aws:sqs:arn', queueArn);
+
+/** Whether a statement holds for what is encrypted for this, and asks for nothing else: EventBridge tells a key neither account nor source. */
+const asksOnlyFor = ({ condition }: PolicyStatement, key: string, arn: string): boolean =>
+  Object.values(condition)
+    .flatMap((of) => Object.entries(of))
+    .every(([asked, patterns]) => asked === key && [patterns].flat().some((pattern) => covers(pattern, arn)));
 
 const rules: GraphRule = {
   name: 'rule-may-send-to-its-queue',
@@ -186,8 +195,10 @@ const buses: GraphRule = {
       .flatMap((type) => ofType(resources, type))
       .flatMap((resource) => {
         const key = ofType(resources, 'aws:kms/key:Key').find((one) => textAt(one, 'arn') === textAt(resource, 'kmsKeyIdentifier'));
+        const busArn = textAt(resource, 'eventSourceArn') || textAt(resource, 'arn');
         const allowed = statementsIn(at(key ?? { props: {} }, 'policy'))
           .filter(({ principals }) => principals.includes('events.amazonaws.com'))
+          .filter((statement) => asksOnlyFor(statement, 'kms:EncryptionContext:aws:events:event-bus:arn', busArn))
           .flatMap(({ actions }) => actions);
         const missing = key === undefined ? [] : usedByBuses.filter((action) => !allowed.includes(action));
         return missing.length === 0 ? [] : [{ resource, says: `its key does not let EventBridge ${missing.join(', ')}` }];
