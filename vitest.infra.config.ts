@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['infra-tests/*.test.ts', 'stacks/**/*.test.ts'],
     environment: 'node',
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     pool: 'forks',
     maxWorkers: 1,
     isolate: false,

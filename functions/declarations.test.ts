@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -229,6 +229,17 @@ describe.each(contexts.map((context): [string, ContextDeclaration] => [context.n
     const published = new Set(contexts.flatMap(({ publishes }) => publishes.map(({ type }) => type)));
     for (const { to } of Object.values(context.subscribers))
       for (const event of to === '*' ? [] : to) expect(published).toContain(event.type);
+  });
+});
+
+describe('the list of contexts', () => {
+  it('names every folder that has a context.ts (else: functions/contexts.ts)', () => {
+    const folders = readdirSync(here).filter((name) => existsSync(new URL(`${name}/context.ts`, here)) && name !== 'kernel');
+    expect(contexts.map(({ name }) => name).sort()).toEqual(folders.sort());
+  });
+
+  it('is bound to functions as a whole (else: functions/entries/local-contexts.ts)', () => {
+    expect(boundContexts.map(({ declaration }) => declaration.name)).toEqual(contexts.map(({ name }) => name));
   });
 });
 

@@ -29,6 +29,8 @@ const newFolder = (): string => {
 /** The platform that HYBRID_URL and HYBRID_ADMIN_KEY name, or one that is started here with a data folder of its own. */
 export const findPlatform = async (): Promise<Platform> => {
   const { HYBRID_URL: url, HYBRID_ADMIN_KEY: key } = process.env;
+  if (url !== undefined && !(/^https?:\/\//.test(url) && URL.canParse(url)))
+    throw new Rejected(failed('invalid', 'invalid-url', `HYBRID_URL should be a URL such as http://127.0.0.1:8080, not "${url}".`));
   if (url !== undefined && key !== undefined) {
     return { admin: httpClient(url.replace(/\/$/, ''), key), folder: newFolder(), own: false, leave: async () => undefined };
   }

@@ -17,7 +17,7 @@ export const servingAt = async (
     return failed(
       'not-found',
       'endpoint-not-found',
-      `There is no endpoint "${name}" that serves; deploy a model with PUT /v1/endpoints/${name}.`,
+      `There is no endpoint "${name}" that serves (yet); deploy a model with PUT /v1/endpoints/${name}, and GET it until it is "ready".`,
     );
   if (version !== undefined && version !== serving.version)
     return failed(
