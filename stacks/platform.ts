@@ -1,7 +1,7 @@
 import { failed, Rejected } from '../domain/kernel/failure.ts';
 import type { QueuePolicy } from '../domain/kernel/queue.ts';
 import type { IndexDeclaration } from '../domain/kernel/table.ts';
-import type { ContextDeclaration } from '../functions/kernel/context.ts';
+import type { ContextDeclaration, QueueDeclaration, StoredTable } from '../functions/kernel/context.ts';
 import { objectsOf, qualifiedName, queueOf, type Resource, resourceVariable, secretOf, tableOf } from '../functions/kernel/resources.ts';
 import { type FunctionUnit, type Topology, type Trigger, unitsOf } from '../functions/kernel/units.ts';
 import type { Profile } from './environment.ts';
@@ -25,11 +25,17 @@ type Planned = { readonly name: string; readonly context: string };
 export type PlannedTable = Planned & {
   readonly resource: Resource;
   readonly indexes: { readonly [name: string]: IndexDeclaration };
+  readonly needs?: StoredTable['needs'];
   /** Who consumes its changes, and whether only events among them. */
   readonly changes?: { readonly unit: string; readonly eventsOnly: boolean };
 };
 export type PlannedStore = Planned & { readonly resource: Resource; readonly keep: ContextDeclaration['objects'][string]['keep'] };
-export type PlannedQueue = Planned & { readonly resource: Resource; readonly policy: QueuePolicy; readonly unit: string };
+export type PlannedQueue = Planned & {
+  readonly resource: Resource;
+  readonly policy: QueuePolicy;
+  readonly needs?: QueueDeclaration['needs'];
+  readonly unit: string;
+};
 export type PlannedSubscriber = Planned & {
   readonly types: readonly string[] | '*';
   readonly attempts: number;
@@ -73,10 +79,11 @@ const unitFinder =
 const named = (context: string, ...parts: readonly string[]): Planned => ({ name: [context, ...parts].join('-'), context });
 
 const tablesOf = (context: ContextDeclaration, calls: UnitFinder): readonly PlannedTable[] =>
-  Object.entries(context.tables).map(([name, { indexes = {}, holds, changes }]) => ({
+  Object.entries(context.tables).map(([name, { indexes = {}, holds, needs, changes }]) => ({
     ...named(context.name, name),
     resource: tableOf(context.name, name),
     indexes,
+    ...(needs === undefined ? {} : { needs }),
     ...(holds === undefined && changes === undefined
       ? {}
       : { changes: { unit: calls('changes', context.name), eventsOnly: changes === undefined } }),
@@ -90,10 +97,11 @@ const storesOf = (context: ContextDeclaration): readonly PlannedStore[] =>
   }));
 
 const queuesOf = (context: ContextDeclaration, calls: UnitFinder): readonly PlannedQueue[] =>
-  Object.entries(context.queues).map(([name, { policy }]) => ({
+  Object.entries(context.queues).map(([name, { policy, needs }]) => ({
     ...named(context.name, name),
     resource: queueOf(context.name, name),
     policy,
+    ...(needs === undefined ? {} : { needs }),
     unit: calls('queues', context.name),
   }));
 

@@ -22,6 +22,8 @@ export type ContextDeclaration = {
  */
 export type StoredTable = TableDeclaration & {
   readonly holds?: 'events';
+  /** How many writes its largest transaction has; a target that cannot do so many refuses the declaration. */
+  readonly needs?: { readonly transactionWrites: number };
   readonly changes?: { readonly [consumer: string]: { readonly uses: Uses } };
 };
 
@@ -84,7 +86,12 @@ export type StreamBody = { readonly stream: string };
 export type BytesBody = { readonly bytes: z.ZodType };
 export type MediaAnswer = { readonly media: string; readonly describes: string };
 
-export type QueueDeclaration = { readonly policy: QueuePolicy; readonly uses: Uses };
+/** `needs` is what its senders need where that is more than they know: a target that cannot give it refuses the declaration. */
+export type QueueDeclaration = {
+  readonly policy: QueuePolicy;
+  readonly needs?: { readonly message?: Size; readonly delay?: Duration };
+  readonly uses: Uses;
+};
 export type EventDeclaration = {
   readonly name: string;
   readonly type: string;

@@ -23,6 +23,17 @@ describe('what is declared and AWS cannot do', () => {
     expect(withQueue({ backoff: { baseSeconds: 1, maxSeconds: 90_000 } })).toContain('waits up to 90000 s before it tries again'));
   it('is to try more than a thousand times', () => expect(withQueue({ attempts: 1001 })).toContain('SQS 1 to 1000 times'));
   it('is to take more than ten thousand at once', () => expect(withQueue({ batchSize: 10_001 })).toContain('Lambda at most 10000'));
+  it('is a larger message, or a longer delay, than a queue carries', () => {
+    const needs = { message: '1 MiB', delay: '16 m' } as const;
+    const asked = context('hooks', { describes: 'Hooks', queues: { outbox: { policy, needs, uses: { outbox: ['send'] } } } });
+    const detail = beyondAws(plan(asked))?.detail;
+    expect(detail).toContain('needs messages of 1 MiB, and carries at most 256 KiB');
+    expect(detail).toContain('needs delays of 16 m, and SQS holds back for at most 15 minutes');
+  });
+  it('is a transaction of more than a hundred writes', () => {
+    const asked = context('wide', { describes: 'Wide', tables: { all: { needs: { transactionWrites: 101 } } } });
+    expect(beyondAws(plan(asked))?.detail).toContain('DynamoDB does at most 100 at once');
+  });
   it('is to come more often than each minute, or between minutes', () =>
     expect([withSchedule(30), withSchedule(90)].map((detail) => detail?.includes('counts in whole minutes'))).toEqual([true, true]));
   it('is more than twenty indexes', () => {

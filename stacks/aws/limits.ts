@@ -1,4 +1,6 @@
 import { type Failure, failed } from '../../domain/kernel/failure.ts';
+import type { QueuePolicy } from '../../domain/kernel/queue.ts';
+import { bytesOf, millisOf } from '../../functions/kernel/context.ts';
 import { greedyPaths } from '../../functions/kernel/units.ts';
 import { type Settings, settingOf } from '../config.ts';
 import type { PlannedQueue, PlannedSchedule, PlannedSubscriber, PlannedTable, PlatformPlan } from '../platform.ts';
@@ -10,6 +12,10 @@ import type { PlannedQueue, PlannedSchedule, PlannedSubscriber, PlannedTable, Pl
 export const limits = {
   routesPerApi: 300,
   indexesPerTable: 20,
+  transactionWrites: 100,
+  /** As the port has it; SQS itself takes a MiB. */
+  messageBytes: 256 * 1024,
+  delayMillis: 15 * 60_000,
   visibilitySeconds: 43_200,
   attempts: 1000,
   batch: 10_000,
@@ -53,14 +59,29 @@ const ofRoutes = ({ units }: PlatformPlan): readonly string[] => {
   return paths > limits.routesPerApi ? [`${paths} routes are needed, and an HTTP API has at most ${limits.routesPerApi}`] : [];
 };
 
-const ofTable = ({ name, indexes }: PlannedTable): readonly string[] => {
+const ofTable = ({ name, indexes, needs }: PlannedTable): readonly string[] => {
   const count = Object.keys(indexes).length;
-  return count > limits.indexesPerTable
-    ? [`the table ${name} has ${count} indexes, and DynamoDB keeps at most ${limits.indexesPerTable}`]
-    : [];
+  const writes = needs?.transactionWrites ?? 0;
+  return [
+    ...(count > limits.indexesPerTable
+      ? [`the table ${name} has ${count} indexes, and DynamoDB keeps at most ${limits.indexesPerTable}`]
+      : []),
+    ...(writes > limits.transactionWrites
+      ? [`the table ${name} needs transactions of ${writes} writes, and DynamoDB does at most ${limits.transactionWrites} at once`]
+      : []),
+  ];
 };
 
-const ofQueue = ({ name, policy }: PlannedQueue): readonly string[] => [
+const ofNeeds = ({ name, needs: { message = '0 KiB', delay = '0 s' } = {} }: PlannedQueue): readonly string[] => [
+  ...(bytesOf(message) > limits.messageBytes ? [`the queue ${name} needs messages of ${message}, and carries at most 256 KiB`] : []),
+  ...(millisOf(delay) > limits.delayMillis
+    ? [`the queue ${name} needs delays of ${delay}, and SQS holds back for at most 15 minutes`]
+    : []),
+];
+
+const ofQueue = (queue: PlannedQueue): readonly string[] => [...ofNeeds(queue), ...ofPolicy(queue.name, queue.policy)];
+
+const ofPolicy = (name: string, policy: QueuePolicy): readonly string[] => [
   ...(policy.visibilitySeconds > limits.visibilitySeconds
     ? [`the queue ${name} hides a message for ${policy.visibilitySeconds} s, and SQS for at most 12 hours (${limits.visibilitySeconds} s)`]
     : []),
