@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Account } from '../../tools/engine/aws/clients.ts';
 import { type AwsProvider, startAwsProvider } from '../../tools/engine/aws/provider.ts';
 import { buildEngine } from '../../tools/engine/build.mjs';
@@ -35,6 +36,9 @@ export type Engine = {
 /** What encrypts the secrets in the state. */
 const passphrase = 'engine';
 
+/** Holds what runs policy packs, by the name under which the engine looks for it. */
+const tools = fileURLToPath(new URL('../../tools/engine/', import.meta.url));
+
 const withEvents = new Set(['preview', 'up', 'refresh', 'destroy']);
 
 export const startEngine = async ({ account, watch = {}, env: given = {} }: EngineOptions): Promise<Engine> => {
@@ -42,7 +46,8 @@ export const startEngine = async ({ account, watch = {}, env: given = {} }: Engi
   const home = mkdtempSync(join(tmpdir(), 'engine-'));
   const state = join(home, 'state');
   mkdirSync(state);
-  const base: NodeJS.ProcessEnv = { ...process.env, AWS_REGION: account.region, ...given };
+  const PATH = [tools, process.env.PATH ?? ''].join(delimiter);
+  const base: NodeJS.ProcessEnv = { ...process.env, PATH, AWS_REGION: account.region, ...given };
   let current = process.cwd();
   const [aws, random, language] = await Promise.all([
     startAwsProvider(account, { folder: () => current, watch }),

@@ -49,6 +49,15 @@ describe('the platform by the real engine, in an emulated account', () => {
     await platform.stack.config({ 'platform:topology': 'context' });
   });
 
+  it('makes nothing in an account that is not its own', async () => {
+    await platform.stack.config({ 'platform:allowedAccount': '123456789012' });
+    const { code, errors } = await platform.stack.tryUp();
+    expect(code).not.toBe(0);
+    expect(errors.join('\n')).toContain('AWS account ID not allowed: 000000000000');
+    expect(await inventory(platform.account)).toEqual([]);
+    await platform.stack.config({ 'platform:allowedAccount': platform.account.id });
+  });
+
   it('converges although every create fails once', async () => {
     // What does not depend on what failed is made nevertheless.
     const goOn = '--continue-on-error';
@@ -93,7 +102,7 @@ describe('the platform by the real engine, in an emulated account', () => {
   });
 
   it('changes one queue when one setting of a queue changes', async () => {
-    platform.runs('infra-tests/engine/variation/index.ts');
+    platform.runs('infra-tests/engine/variation/longer-visibility-program.ts');
     expect(changing((await platform.stack.up()).steps)).toEqual(['update models-events-queue']);
     platform.runs('stacks/index.ts');
     expect(changing((await platform.stack.up()).steps)).toEqual(['update models-events-queue']);

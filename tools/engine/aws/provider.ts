@@ -1,6 +1,8 @@
+import * as z from 'zod';
 import type { Listening } from '../grpc.ts';
 import type { Kind } from '../provider/kind.ts';
 import { startProvider, type Watch } from '../provider/provider.ts';
+import type { Properties } from '../provider/values.ts';
 import { api, integration, route, stage } from './api-gateway.ts';
 import { type Account, clientsOf } from './clients.ts';
 import { table } from './dynamodb-table.ts';
@@ -68,6 +70,21 @@ export type AwsProvider = Listening & {
   readonly records: Records;
 };
 
+/** Lists come as JSON. */
+const Settings = z.object({
+  allowedAccountIds: z
+    .union([z.array(z.string()), z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text)))])
+    .default([]),
+});
+
+/** In the words of the vendor's provider. */
+const refuseOthers =
+  ({ id }: Account) =>
+  (settings: Properties): void => {
+    const { allowedAccountIds } = Settings.parse(settings);
+    if (allowedAccountIds.length > 0 && !allowedAccountIds.includes(id)) throw new Error(`AWS account ID not allowed: ${id}`);
+  };
+
 export type AwsProviderOptions = { readonly folder: () => string; readonly watch?: Watch };
 
 /** A provider of the `aws` package that makes on an emulator what it is asked for. */
@@ -75,6 +92,12 @@ export const startAwsProvider = async (account: Account, options: AwsProviderOpt
   const kinds = new Map(kindsOf(account).map((kind) => [kind.type, kind]));
   const records: Records = new Map();
   const kindOf = (type: string) => kinds.get(type) ?? recorded(type, records, account);
-  const listening = await startProvider({ version: '7.48.0', kindOf, invoke: invokeOf(account), ...options });
+  const listening = await startProvider({
+    version: '7.48.0',
+    kindOf,
+    invoke: invokeOf(account),
+    configure: refuseOthers(account),
+    ...options,
+  });
   return { ...listening, records };
 };

@@ -22,6 +22,8 @@ export type ProviderParts = {
   /** The program's folder: the engine tells it to the plug-ins that it starts, and not to those that are attached. */
   readonly folder: () => string;
   readonly invoke: (token: string, args: Properties) => Promise<object>;
+  /** Throws where the provider cannot work as it is configured. */
+  readonly configure?: (settings: Properties) => void;
   readonly watch?: Watch;
 };
 
@@ -76,7 +78,7 @@ const compared = (kind: Kind, request: asked.DiffRequest) => {
   return answer;
 };
 
-export const startProvider = ({ version, kindOf, folder, invoke, watch = {} }: ProviderParts): Promise<Listening> => {
+export const startProvider = ({ version, kindOf, folder, invoke, configure = () => {}, watch = {} }: ProviderParts): Promise<Listening> => {
   const info = () => {
     const answer = new plugin.PluginInfo();
     answer.setVersion(version);
@@ -101,7 +103,10 @@ export const startProvider = ({ version, kindOf, folder, invoke, watch = {} }: P
     }),
     checkConfig: unary(same),
     diffConfig: unary(() => new answers.DiffResponse()),
-    configure: unary(configured),
+    configure: unary((request: asked.ConfigureRequest) => {
+      configure(plainProperties(fromStruct(request.getArgs())));
+      return configured();
+    }),
     invoke: unary(async (request: asked.InvokeRequest) => {
       const answer = new answers.InvokeResponse();
       answer.setReturn(toStruct(await invoke(request.getTok(), plainProperties(fromStruct(request.getArgs())))));
