@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { accessDenied } from '../events/identity.ts';
 import { contexts } from '../functions/contexts.ts';
 import { type Resource, resourceVariable } from '../functions/kernel/resources.ts';
 import { type FunctionUnit, unitsOf } from '../functions/kernel/units.ts';
+import { models } from '../functions/models/context.ts';
 import { statementId } from '../stacks/aws/role.ts';
 import { type PolicyStatement, statementsIn } from '../stacks/policies/rule.ts';
 import type { Graph } from './graph.ts';
@@ -68,6 +70,11 @@ describe('a verb', () => {
     expect((await statement('models-http', 'NoteTableIdentityDirectory'))?.condition).toEqual({
       'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'at'] },
     }));
+  it('that publishes says what its own context says, and of a function of requests denials alone', async () => {
+    const saying = async (unit: string) => (await statement(unit, 'PublishBus'))?.condition['ForAllValues:StringEquals'];
+    expect(await saying('billing-http')).toEqual({ 'events:detail-type': [accessDenied.type] });
+    expect(await saying('models-changes')).toEqual({ 'events:detail-type': models.publishes.map(({ type }) => type) });
+  });
   it('that appends writes and checks, and reads nothing', async () =>
     expect((await statement('billing-events', 'AppendTableBillingAccounts'))?.actions).toEqual([
       'dynamodb:PutItem',

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isFailure, Rejected } from '../../domain/kernel/failure.ts';
+import { accessDenied } from '../../events/identity.ts';
 import { contexts } from '../contexts.ts';
+import { inference } from '../inference/context.ts';
 import { context } from './context.ts';
 import { qualifiedName, resourceVariable, tableOf } from './resources.ts';
 import { cloudRoutes, type FunctionUnit, greedyPaths, unitsOf } from './units.ts';
@@ -55,6 +57,11 @@ describe('what a function may touch', () => {
       'bus bus': ['publish'],
       'objects platform.large-events': ['put'],
     }));
+  it('is to publish what its own context says, and of a function of requests denials alone', () => {
+    const said = (name: string) => unitNamed(name).grants.find(({ verbs }) => verbs.includes('publish'))?.events;
+    expect(said('inference-http')).toEqual([accessDenied.type]);
+    expect(said('inference-changes')).toEqual(inference.publishes.map(({ type }) => type));
+  });
   it('is nothing for a function whose routes are all public', () => expect(grantsOf(unitNamed('platform-http'))).toEqual({}));
   it('lets the consumers of changes tell that they have settled', () =>
     expect(grantsOf(unitNamed('billing-changes'))['table billing.usage']).toEqual(['settle']));

@@ -1,5 +1,6 @@
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
-import type { ContextDeclaration, RouteDeclaration, RouteKey, Uses, Verb } from './context.ts';
+import { accessDenied } from '../../events/identity.ts';
+import type { ContextDeclaration, EventDeclaration, RouteDeclaration, RouteKey, Uses, Verb } from './context.ts';
 import { bus, deadLetters, failedChanges, largeEvents, objectsOf, queueOf, type Resource, resourceVariable, tableOf } from './resources.ts';
 
 /** What calls a function: requests, events, changes of tables, messages of queues, the clock, or messages that were given up. */
@@ -8,7 +9,8 @@ export type Trigger = 'http' | 'events' | 'changes' | 'queues' | 'schedules' | '
 /** `context`: each context has functions of its own; `single`: one set of functions runs them all. Resources are the same in both. */
 export type Topology = 'context' | 'single';
 
-export type Grant = { readonly resource: Resource; readonly verbs: readonly Verb[] };
+/** `events` are the types that may be published, where the resource is the bus. */
+export type Grant = { readonly resource: Resource; readonly verbs: readonly Verb[]; readonly events?: readonly string[] };
 
 /** Libraries with native code; a function that needs none is small and starts quickly. */
 export type NativeLibrary = 'onnxruntime' | 'duckdb';
@@ -84,20 +86,22 @@ const usesOf = (context: ContextDeclaration, trigger: Trigger): readonly Uses[] 
 
 /** What the frame around the functions needs: to know who asks, to tell of denials, to publish, to keep what was given up. */
 const ofFrame = (trigger: Trigger, running: readonly ContextDeclaration[]): readonly Grant[] => {
-  const publishes: readonly Grant[] = [
-    { resource: bus, verbs: ['publish'] },
+  // Who may say anything could make others undo what was never done: a function says what its context says.
+  const publishes = (types: readonly EventDeclaration[]): readonly Grant[] => [
+    { resource: bus, verbs: ['publish'], events: types.map(({ type }) => type) },
     { resource: largeEvents, verbs: ['put'] },
   ];
+  const sourced = running.filter(({ tables }) => Object.values(tables).some(({ holds }) => holds === 'events'));
   const asks = running.some((context) => cloudRoutes(context).some(([, { permission }]) => permission !== 'public'));
   const consumed = running.flatMap(({ name, tables }) =>
     Object.entries(tables).flatMap(([table, { changes }]) => (changes === undefined ? [] : [tableOf(name, table)])),
   );
   switch (trigger) {
     case 'http':
-      return asks ? [{ resource: tableOf('identity', 'directory'), verbs: ['read', 'note'] }, ...publishes] : [];
+      return asks ? [{ resource: tableOf('identity', 'directory'), verbs: ['read', 'note'] }, ...publishes([accessDenied])] : [];
     case 'changes':
       return [
-        ...(running.some(({ tables }) => Object.values(tables).some(({ holds }) => holds === 'events')) ? publishes : []),
+        ...(sourced.length > 0 ? publishes(sourced.flatMap((context) => context.publishes)) : []),
         ...consumed.map((resource): Grant => ({ resource, verbs: ['settle'] })),
         { resource: failedChanges, verbs: ['put'] },
       ];
@@ -155,13 +159,18 @@ const exists = (borrowed: ContextDeclaration['borrows'][string], all: readonly C
 };
 
 const merged = (grants: readonly Grant[]): readonly Grant[] => {
-  const byResource = new Map<string, { readonly resource: Resource; readonly verbs: Set<Verb> }>();
-  for (const { resource, verbs } of grants) {
-    const known = byResource.get(resourceVariable(resource)) ?? { resource, verbs: new Set() };
-    for (const verb of verbs) known.verbs.add(verb);
-    byResource.set(resourceVariable(resource), known);
+  const byResource = new Map<string, Grant>();
+  for (const grant of grants) {
+    const variable = resourceVariable(grant.resource);
+    const known = byResource.get(variable);
+    byResource.set(variable, known === undefined ? grant : joined(known, grant));
   }
-  return [...byResource.values()].map(({ resource, verbs }) => ({ resource, verbs: [...verbs].sort() }));
+  return [...byResource.values()].map((grant) => ({ ...grant, verbs: [...new Set(grant.verbs)].sort() }));
+};
+
+const joined = (one: Grant, other: Grant): Grant => {
+  const events = [...new Set([...(one.events ?? []), ...(other.events ?? [])])];
+  return { resource: one.resource, verbs: [...one.verbs, ...other.verbs], ...(events.length === 0 ? {} : { events }) };
 };
 
 const nativeOf = (uses: readonly Uses[]): readonly NativeLibrary[] => [

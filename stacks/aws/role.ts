@@ -51,7 +51,7 @@ export type KeyUse = KeyUsed & { readonly actions: readonly string[] };
 
 /** One statement for each verb of each resource. */
 export const statementsOf = (grants: readonly Grant[], places: Places): readonly Statement[] =>
-  grants.flatMap((grant) => grant.verbs.map((verb) => statementFor(grant.resource, verb, places)));
+  grants.flatMap((grant) => grant.verbs.map((verb) => statementFor(grant, verb, places)));
 
 /** The keys behind what is granted. */
 export const keyUsesOf = (grants: readonly Grant[], places: Places): readonly KeyUse[] =>
@@ -71,7 +71,7 @@ export const keyStatements = (uses: readonly KeyUse[]): readonly Statement[] =>
     };
   });
 
-const statementFor = (resource: Resource, verb: Grant['verbs'][number], places: Places): Statement => {
+const statementFor = ({ resource, events }: Grant, verb: Grant['verbs'][number], places: Places): Statement => {
   const rule = allowedBy(resource.kind, verb);
   const place = placeOf(resource, places);
   if (rule === undefined)
@@ -81,9 +81,14 @@ const statementFor = (resource: Resource, verb: Grant['verbs'][number], places: 
     Effect: 'Allow',
     Action: rule.actions,
     Resource: resourcesOf(rule, place),
-    ...(rule.attributes === undefined ? {} : { Condition: { 'ForAllValues:StringEquals': { 'dynamodb:Attributes': rule.attributes } } }),
+    ...onlyOf('dynamodb:Attributes', rule.attributes),
+    ...onlyOf('events:detail-type', events),
   };
 };
+
+/** Nothing but these values of a key of the request, where there are any. */
+const onlyOf = (key: string, values: readonly string[] | undefined): Pick<Statement, 'Condition'> =>
+  values === undefined ? {} : { Condition: { 'ForAllValues:StringEquals': { [key]: values } } };
 
 export const placeOf = (resource: Resource, places: Places): Place => {
   const place = places.get(resourceVariable(resource));
