@@ -10,6 +10,7 @@ import { ulidIds } from '../adapters/system/ulid-ids.ts';
 import type { CloudEvent } from '../domain/kernel/cloud-event.ts';
 import { failed, Rejected } from '../domain/kernel/failure.ts';
 import { startMinistack } from '../tools/emulators/start.ts';
+import { emulatedAws } from './emulated-aws.ts';
 import { median, type Result, report } from './result.ts';
 
 const calls = Number(process.env.BENCH_CALLS ?? 1500);
@@ -18,21 +19,15 @@ const warmUp = 500;
 const budget = { max: 1.15 };
 
 const emulator = await startMinistack();
-const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
-const environment = {
-  AWS_REGION: 'eu-central-1',
-  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  AWS_ENDPOINT_URL: emulator.endpoint,
-};
-const client = awsClient({ environment });
+const aws = emulatedAws(emulator.endpoint);
+const client = awsClient({ environment: aws.environment });
 const busName = 'bench';
 await client.call(eventBridge, 'CreateEventBus', { Name: busName });
 const refuse = async (): Promise<never> => {
   throw new Rejected(failed('invalid', 'unexpected-large-event', 'No event of this benchmark is large.'));
 };
 const bus = eventBridgeBus({ client, busName, largeEvents: { put: refuse } });
-const official = new EventBridgeClient({ endpoint: emulator.endpoint, region: environment.AWS_REGION, credentials });
+const official = new EventBridgeClient(aws.official);
 
 const ids = ulidIds();
 const event = (): CloudEvent => ({

@@ -10,6 +10,7 @@ import { createTable } from '../adapters/aws/test-tables.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import { ulidIds } from '../adapters/system/ulid-ids.ts';
 import { startDynamoDbLocal } from '../tools/emulators/start.ts';
+import { emulatedAws } from './emulated-aws.ts';
 import { median, type Result, report } from './result.ts';
 
 const calls = Number(process.env.BENCH_CALLS ?? 3000);
@@ -18,17 +19,11 @@ const warmUp = 2000;
 const budget = { max: 1.15 };
 
 const emulator = await startDynamoDbLocal();
-const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
-const environment = {
-  AWS_REGION: 'eu-central-1',
-  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  AWS_ENDPOINT_URL: emulator.endpoint,
-};
-const client = awsClient({ environment });
+const aws = emulatedAws(emulator.endpoint);
+const client = awsClient({ environment: aws.environment });
 const { tableName: TableName } = await createTable(client, {});
 const table = dynamoTable({ tableName: TableName, declaration: {}, client, clock: systemClock });
-const low = new DynamoDBClient({ endpoint: emulator.endpoint, region: environment.AWS_REGION, credentials });
+const low = new DynamoDBClient(aws.official);
 const official = DynamoDBDocumentClient.from(low);
 
 const ids = ulidIds();

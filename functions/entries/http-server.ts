@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { type Failure, failed } from '../../domain/kernel/failure.ts';
 import { type HotAnswer, type HotRequest, hotTarget } from '../inference/hot-path.ts';
+import { tooLarge } from '../kernel/body.ts';
 import { bodyOf, hotConnections } from './hot-connection.ts';
 
 export type Listening = { readonly port: number; readonly close: () => Promise<void> };
@@ -87,15 +88,14 @@ const closeGently = (server: Server): Promise<void> =>
   });
 
 const readAll = (request: IncomingMessage, limit: number): Promise<Uint8Array | Failure> => {
-  const tooLarge = () => failed('too-large', 'body-too-large', `The body is larger than this route's limit of ${limit} bytes.`);
-  if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.resolve(tooLarge());
+  if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.resolve(tooLarge(limit));
   return new Promise((resolve) => {
     let first: Buffer | undefined;
     let rest: Buffer[] | undefined;
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) return resolve(tooLarge());
+      if (size > limit) return resolve(tooLarge(limit));
       if (first === undefined) first = chunk;
       else if (rest === undefined) rest = [first, chunk];
       else rest.push(chunk);

@@ -135,22 +135,21 @@ const resolve = (
   all: readonly ContextDeclaration[],
 ): readonly Grant[] => {
   const borrowed = context.borrows[name];
-  const resource =
-    context.tables[name] !== undefined
-      ? tableOf(context.name, name)
-      : context.objects[name] !== undefined
-        ? objectsOf(context.name, name)
-        : context.queues[name] !== undefined
-          ? queueOf(context.name, name)
-          : borrowed === undefined
-            ? undefined
-            : 'table' in borrowed
-              ? tableOf(borrowed.from, borrowed.table)
-              : objectsOf(borrowed.from, borrowed.objects);
+  const resource = resourceNamed(context, name);
   const grants = resource === undefined ? shared[name]?.(verbs) : [{ resource, verbs }];
   if (grants === undefined || (borrowed !== undefined && !exists(borrowed, all)))
     throw new Rejected(failed('invalid', 'unknown-resource', `The context "${context.name}" uses "${name}", which nobody declares.`));
   return grants;
+};
+
+/** What a context calls by a name: its own, or what it borrows. */
+const resourceNamed = ({ name: context, tables, objects, queues, borrows }: ContextDeclaration, name: string): Resource | undefined => {
+  if (tables[name] !== undefined) return tableOf(context, name);
+  if (objects[name] !== undefined) return objectsOf(context, name);
+  if (queues[name] !== undefined) return queueOf(context, name);
+  const borrowed = borrows[name];
+  if (borrowed === undefined) return undefined;
+  return 'table' in borrowed ? tableOf(borrowed.from, borrowed.table) : objectsOf(borrowed.from, borrowed.objects);
 };
 
 const exists = (borrowed: ContextDeclaration['borrows'][string], all: readonly ContextDeclaration[]): boolean => {
