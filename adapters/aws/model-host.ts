@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
+import { artifactCache } from '../onnx/artifact-cache.ts';
 import { type OnnxModelHost, onnxModelHost } from '../onnx/model-host.ts';
-import { artifactCache } from './artifact-cache.ts';
 import type { Environment } from './credentials.ts';
 
 export type LambdaModelHostOptions = {

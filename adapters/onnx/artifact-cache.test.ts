@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
 import { rejection } from '../conformance/harness.ts';
-import type { ArtifactFile } from '../onnx/serving-host.ts';
 import { type ArtifactCache, artifactCache } from './artifact-cache.ts';
+import type { ArtifactFile } from './serving-host.ts';
 
 describe('a cache of artifacts', () => {
   let folder: string;

@@ -4,7 +4,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failed, isFailure, Rejected } from '../../domain/kernel/failure.ts';
 import type { ObjectBody, ObjectStore } from '../../domain/kernel/object-store.ts';
-import type { ArtifactFile } from '../onnx/serving-host.ts';
+import type { ArtifactFile } from './serving-host.ts';
 
 export type ArtifactCacheOptions = {
   readonly store: Pick<ObjectStore, 'get'>;
