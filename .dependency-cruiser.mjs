@@ -40,7 +40,7 @@ export default {
     {
       name: 'what-clouds-share-knows-no-cloud',
       severity: 'error',
-      from: { path: '^adapters/(onnx|duckdb)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^adapters/(cloud|onnx|duckdb)/', pathNot: '\\.test\\.ts$' },
       to: { path: '^adapters/(local|aws|azure|gcp)/' },
     },
     {

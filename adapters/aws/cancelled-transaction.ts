@@ -1,5 +1,5 @@
+import type { Retryable } from '../cloud/retry.ts';
 import { type AwsError, isAwsError, isTransient } from './errors.ts';
-import type { Retryable } from './retry.ts';
 
 /** Why a transaction was cancelled: one code for each of its writes, `None` for those that stood in nobody's way. */
 export const cancellationReasons = (error: unknown): readonly string[] | undefined =>

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { AwsV4Signer } from 'aws4fetch';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
+import { type Backoff, type Retryable, retrying, usualBackoff } from '../cloud/retry.ts';
 import { errorOfAnswer } from './answers.ts';
 import { type Credentials, credentialsOf, type Environment } from './credentials.ts';
 import { AwsError, isTransient } from './errors.ts';
-import { type Backoff, type Retryable, retrying, usualBackoff } from './retry.ts';
 import { endpointOf, type JsonService, type Service } from './services.ts';
 
 export type CallOptions = {

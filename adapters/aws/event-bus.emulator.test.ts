@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Subscriber } from '../../domain/kernel/event-bus.ts';
 import type { Json } from '../../domain/kernel/json.ts';
+import { eventOf } from '../cloud/large-events.ts';
 import { eventBusConformance } from '../conformance/event-bus.ts';
 import type { AwsClient } from './client.ts';
 import { eventBridgeBus } from './event-bus.ts';
-import { eventOf } from './large-events.ts';
 import { s3ObjectStore } from './object-store.ts';
 import { eventBridge } from './services.ts';
 import { failingApart, makeDeadLetters, makeQueueOf, type WorkQueue } from './test-deliveries.ts';

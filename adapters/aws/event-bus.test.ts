@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { CloudEvent } from '../../domain/kernel/cloud-event.ts';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
+import { eventOf } from '../cloud/large-events.ts';
+import { usualBackoff } from '../cloud/retry.ts';
 import { rejection } from '../conformance/harness.ts';
 import { proofsOf } from '../conformance/proof.ts';
 import { eventBridgeBus } from './event-bus.ts';
-import { eventOf } from './large-events.ts';
-import { usualBackoff } from './retry.ts';
 import { type Answer, answeringClient, connectionReset, fault, ok } from './test-answers.ts';
 
 const { observed } = proofsOf('EventBus', 'answers from the API reference');

@@ -1,11 +1,11 @@
 import type { CloudEvent } from '../../domain/kernel/cloud-event.ts';
 import type { EventBus } from '../../domain/kernel/event-bus.ts';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
-import { batchesOf } from './batches.ts';
+import { batchesOf } from '../cloud/batches.ts';
+import { detailOf } from '../cloud/large-events.ts';
+import { type Backoff, retryingRest, usualBackoff } from '../cloud/retry.ts';
 import type { AwsClient } from './client.ts';
 import { AwsError, isTransient } from './errors.ts';
-import { detailOf } from './large-events.ts';
-import { type Backoff, retryingRest, usualBackoff } from './retry.ts';
 import { eventBridge } from './services.ts';
 
 export type EventBridgeBusOptions = {
@@ -21,6 +21,8 @@ type Result = { readonly EventId?: string; readonly ErrorCode?: string; readonly
 
 /** Of one PutEvents: entries, and the bytes of their sources, types and details together. */
 const batchLimit = { entries: 10, bytes: 256 * 1024 };
+/** In bytes of JSON. EventBridge takes 256 KB for an entry, with its source and type, and a queue the same with the bus's own envelope around it. */
+const largestDetail = 240 * 1024;
 const bytesOf = ({ Source, DetailType, Detail }: Entry): number =>
   Buffer.byteLength(Source) + Buffer.byteLength(DetailType) + Buffer.byteLength(Detail);
 
@@ -33,7 +35,7 @@ export const eventBridgeBus = ({ client, busName, largeEvents, backoff = usualBa
     EventBusName: busName,
     Source: event.source,
     DetailType: event.type,
-    Detail: await detailOf(event, largeEvents),
+    Detail: await detailOf(event, largeEvents, largestDetail),
   });
 
   /** Publishes entries once; those that may succeed when published again are the answer. */

@@ -4,10 +4,10 @@ import { CreateSecretCommand, GetSecretValueCommand, PutSecretValueCommand, Secr
 import { type Message, ReceiveMessageCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import type { CloudEvent } from '../../domain/kernel/cloud-event.ts';
+import { eventOf } from '../cloud/large-events.ts';
 import { eventually } from '../conformance/harness.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { eventBridgeBus } from './event-bus.ts';
-import { eventOf } from './large-events.ts';
 import { s3ObjectStore } from './object-store.ts';
 import { postponeMessage, sqsQueue } from './queue.ts';
 import { managedSecrets } from './secrets.ts';

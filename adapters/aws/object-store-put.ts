@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Failure } from '../../domain/kernel/failure.ts';
 import { objectExists } from '../../domain/kernel/object-rules.ts';
 import type { ObjectInfo } from '../../domain/kernel/object-store.ts';
-import { type Backoff, retrying } from './retry.ts';
+import { type Backoff, retrying } from '../cloud/retry.ts';
 import { isConflict, isRefusedByCondition, type S3Bucket } from './s3-bucket.ts';
 import { etagOf, infoOf, momentOf } from './s3-requests.ts';
 import { completeUpload, startUpload, type UploadedPart, uploadPart } from './s3-uploads.ts';

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { usualBackoff } from '../cloud/retry.ts';
 import { rejection } from '../conformance/harness.ts';
 import { breakingOff, chunks, codeOf } from '../conformance/object-store-harness.ts';
 import { proofsOf } from '../conformance/proof.ts';
 import { semantics } from '../conformance/semantics.ts';
 import { awsClient } from './client.ts';
 import { s3ObjectStore } from './object-store.ts';
-import { usualBackoff } from './retry.ts';
 import { type Answer, answeringClient, connectionReset, testEnvironment } from './test-answers.ts';
 
 const { observed } = proofsOf('ObjectStore', 'answers from the API reference');

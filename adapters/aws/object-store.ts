@@ -13,11 +13,11 @@ import {
   rangeNotSatisfiable,
 } from '../../domain/kernel/object-rules.ts';
 import type { ObjectInfo, ObjectStore } from '../../domain/kernel/object-store.ts';
+import { type Backoff, retrying, usualBackoff } from '../cloud/retry.ts';
 import type { AwsClient } from './client.ts';
 import { isAwsError } from './errors.ts';
 import { s3Multipart } from './object-store-multipart.ts';
 import { partBytes, putBlocks } from './object-store-put.ts';
-import { type Backoff, retrying, usualBackoff } from './retry.ts';
 import { isConflict, isMissing, isRefusedByCondition, type S3Bucket, s3Bucket } from './s3-bucket.ts';
 import { infoOf, momentOf, objectPath, unquoted } from './s3-requests.ts';
 import { elements, textOf } from './s3-xml.ts';

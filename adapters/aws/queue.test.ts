@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { usualBackoff } from '../cloud/retry.ts';
 import { rejection } from '../conformance/harness.ts';
 import { proofsOf } from '../conformance/proof.ts';
 import { postponeMessage, sqsQueue } from './queue.ts';
 import { queueUrlOf } from './queue-names.ts';
-import { usualBackoff } from './retry.ts';
 import { type Answer, answeringClient, connectionReset, fault, ok } from './test-answers.ts';
 
 const { observed } = proofsOf('Queue', 'answers from the API reference');

@@ -1,9 +1,9 @@
 import { bytesOfMessage, checkedMessage } from '../../domain/kernel/message-rules.ts';
 import type { OutgoingMessage, Queue } from '../../domain/kernel/queue.ts';
-import { batchesOf } from './batches.ts';
+import { batchesOf } from '../cloud/batches.ts';
+import { type Backoff, retryingRest, usualBackoff } from '../cloud/retry.ts';
 import type { AwsClient } from './client.ts';
 import { AwsError, isTransient } from './errors.ts';
-import { type Backoff, retryingRest, usualBackoff } from './retry.ts';
 import { sqs } from './services.ts';
 
 export type SqsQueueOptions = {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { type Backoff, retrying } from '../cloud/retry.ts';
 import { errorOfAnswer } from './answers.ts';
 import type { AwsClient } from './client.ts';
 import { isAwsError, isTransient } from './errors.ts';
-import { type Backoff, retrying } from './retry.ts';
 import { objectPath, query } from './s3-requests.ts';
 import { s3 } from './services.ts';
 

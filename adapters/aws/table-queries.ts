@@ -1,8 +1,8 @@
 import type { Item, Items, Page, SortRange, Table, TableDeclaration } from '../../domain/kernel/table.ts';
 import { checkedKeyPart, checkedLimit, invalidCursor, unknownIndex } from '../../domain/kernel/table-rules.ts';
+import { cursorAt, type Place, placeOf } from '../cloud/table-cursor.ts';
 import type { DocumentClient } from './document-client.ts';
 import { QueryCommand } from './document-commands.ts';
-import { cursorAt, type Place, placeOf } from './table-cursor.ts';
 import { isWithin, rangeCondition } from './table-range.ts';
 import type { TableRequests } from './table-requests.ts';
 

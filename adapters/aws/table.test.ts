@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Write } from '../../domain/kernel/table.ts';
+import { usualBackoff } from '../cloud/retry.ts';
 import { rejection, settableClock } from '../conformance/harness.ts';
 import { proofsOf } from '../conformance/proof.ts';
-import { usualBackoff } from './retry.ts';
 import { dynamoTable } from './table.ts';
 import { type Answer, answeringClient, connectionReset, fault, ok } from './test-answers.ts';
 

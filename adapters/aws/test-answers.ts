@@ -1,5 +1,5 @@
+import { usualBackoff } from '../cloud/retry.ts';
 import { type AwsClient, awsClient } from './client.ts';
-import { usualBackoff } from './retry.ts';
 
 /** What a service is made to answer to one request: a response, an error in its place, or nothing until the request is given up. */
 export type Answer = { readonly status: number; readonly body: unknown; readonly headers?: Record<string, string> } | Error | 'silence';

@@ -7,7 +7,7 @@ import { platformTenant } from '../../domain/kernel/tenancy.ts';
 
 /** A message that was given up: what the port shows, and what a redrive sends back to its queue. */
 export type GivenUp = DeadLetter & {
-  /** The ARN of the dead letter queue that it came by, and the name of the queue that gave it up. */
+  /** What it came by, as the cloud names it (on AWS a dead letter queue's ARN), and the name of the queue that gave it up. */
   readonly deadLetterQueue: string;
   readonly queue: string;
   /** The body as it was sent. */

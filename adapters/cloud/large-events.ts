@@ -10,14 +10,11 @@ import type { ObjectStore } from '../../domain/kernel/object-store.ts';
  */
 export type EventByReference = Omit<CloudEvent, 'data'> & { readonly dataref: string };
 
-/** In bytes of JSON. EventBridge takes 256 KB for an entry, with its source and type, and a queue the same with the bus's own envelope around it. */
-const largestDetail = 240 * 1024;
-
-/** An event as the bus carries it: whole, or without its data, which then lie in the store before this is published. */
-export const detailOf = async (event: CloudEvent, store: Pick<ObjectStore, 'put'>): Promise<string> => {
+/** An event as the bus carries it: whole up to so many bytes of JSON, else without its data, which then lie in the store before this is published. */
+export const detailOf = async (event: CloudEvent, store: Pick<ObjectStore, 'put'>, largestBytes: number): Promise<string> => {
   const whole = JSON.stringify(event);
   // A character of a string is at most three bytes: most events need no counting.
-  if (whole.length * 3 <= largestDetail || Buffer.byteLength(whole) <= largestDetail) return whole;
+  if (whole.length * 3 <= largestBytes || Buffer.byteLength(whole) <= largestBytes) return whole;
   const { data, ...envelope } = event;
   const dataref = keyOf(event);
   orReject(await store.put(dataref, bytes(JSON.stringify(data)), { contentType: event.datacontenttype }));
@@ -42,7 +39,7 @@ const isEnvelope = (detail: unknown): detail is CloudEvent | EventByReference =>
 };
 
 /**
- * The event in the detail of an EventBridge envelope. Throws `Rejected` `not-a-cloud-event`, also where it refers to another event's data (whoever
+ * The event that a bus has carried. Throws `Rejected` `not-a-cloud-event`, also where it refers to another event's data (whoever
  * may publish could have them read to whom he likes), or `event-data-missing` where its own are gone.
  */
 export const eventOf = async (detail: unknown, store: Pick<ObjectStore, 'get'>): Promise<CloudEvent> => {
