@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Json } from '../../../domain/kernel/json.ts';
 import { tenantInBody } from '../../../domain/kernel/message-rules.ts';
-import type { GivenUp } from './cloud.ts';
+import type { GivenUp } from '../cloud.ts';
 import { called, type Environment, type Lambda, type LambdaHandler } from './lambda.ts';
 import { attemptOf, comeAgain, eachMessage } from './messages.ts';
 import { nameIn } from './subscriptions.ts';

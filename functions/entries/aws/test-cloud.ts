@@ -3,7 +3,8 @@ import type { CloudEvent } from '../../../domain/kernel/cloud-event.ts';
 import type { Change, Item, Table } from '../../../domain/kernel/table.ts';
 import type { CalledLog } from '../../kernel/log.ts';
 import { type TestClock, testBus, testClock, testIds, testLog } from '../../kernel/test-serving.ts';
-import type { AwsCloud, GivenUp } from './cloud.ts';
+import type { GivenUp } from '../cloud.ts';
+import type { AwsCloud } from './cloud.ts';
 import type { Environment, Lambda } from './lambda.ts';
 
 /** What a function did to the cloud beside its tables. */
