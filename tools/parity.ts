@@ -13,7 +13,7 @@ export type ReportedTest = {
 
 /** The ports and their methods, as they are printed; a suite that calls one that is not here is missed by nobody (see `parity`). */
 export const methodsOf = {
-  Table: ['get', 'batchGet', 'put', 'delete', 'transact', 'query', 'queryIndex'],
+  Table: ['get', 'batchGet', 'put', 'delete', 'transact', 'query', 'queryIndex', 'scan'],
   ChangeStream: ['subscribe'],
   EventStore: ['read', 'handle', 'history', 'stateAt', 'states', 'statesByIndex', 'timeline'],
   Meter: ['record'],

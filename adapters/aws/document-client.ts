@@ -23,6 +23,7 @@ const inputs: Readonly<Record<Operation, Shape>> = {
   PutItem: put,
   DeleteItem: byKey,
   Query: fields({ ExpressionAttributeValues: 'attributes', ExclusiveStartKey: 'attributes' }),
+  Scan: fields({ ExclusiveStartKey: 'attributes' }),
   BatchGetItem: fields({ RequestItems: keysOfTables }),
   TransactWriteItems: fields({ TransactItems: each(fields({ Put: put, Delete: byKey, ConditionCheck: byKey })) }),
 };
@@ -32,6 +33,7 @@ const outputs: Readonly<Record<Operation, Shape>> = {
   PutItem: fields({ Attributes: 'attributes' }),
   DeleteItem: fields({ Attributes: 'attributes' }),
   Query: fields({ Items: each('attributes'), LastEvaluatedKey: 'attributes' }),
+  Scan: fields({ Items: each('attributes'), LastEvaluatedKey: 'attributes' }),
   BatchGetItem: fields({ Responses: each(each('attributes')), UnprocessedKeys: keysOfTables }),
   TransactWriteItems: fields({}),
 };

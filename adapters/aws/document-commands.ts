@@ -5,7 +5,7 @@ import type { Item, Key } from '../../domain/kernel/table.ts';
  * package's place (tools/package/aws-alias.ts), so that no bundle holds an AWS SDK. `input` has the API's own shape with plain values in it.
  */
 export type DocumentCommand<Output> = { readonly operation: Operation; readonly input: object; readonly output?: Output };
-export type Operation = 'GetItem' | 'PutItem' | 'DeleteItem' | 'Query' | 'BatchGetItem' | 'TransactWriteItems';
+export type Operation = 'GetItem' | 'PutItem' | 'DeleteItem' | 'Query' | 'Scan' | 'BatchGetItem' | 'TransactWriteItems';
 
 const commandOf = <Output>(operation: Operation) =>
   class implements DocumentCommand<Output> {
@@ -23,6 +23,7 @@ export const GetCommand = commandOf<{ readonly Item?: Item }>('GetItem');
 export const PutCommand = commandOf<{ readonly Attributes?: Item }>('PutItem');
 export const DeleteCommand = commandOf<{ readonly Attributes?: Item }>('DeleteItem');
 export const QueryCommand = commandOf<{ readonly Items?: readonly Item[]; readonly LastEvaluatedKey?: Key }>('Query');
+export const ScanCommand = commandOf<{ readonly Items?: readonly Item[]; readonly LastEvaluatedKey?: Key }>('Scan');
 export const BatchGetCommand = commandOf<{
   readonly Responses?: { readonly [table: string]: readonly Item[] };
   readonly UnprocessedKeys?: TableKeys;

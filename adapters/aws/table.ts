@@ -12,6 +12,7 @@ import { isAwsError } from './errors.ts';
 import { checkedKey, fromStored, sizeOfItem, toStoredIn } from './table-items.ts';
 import { tableQueries } from './table-queries.ts';
 import { tableRequests } from './table-requests.ts';
+import { tableScan } from './table-scan.ts';
 
 export type DynamoTableOptions = {
   /** As DynamoDB knows it. */
@@ -63,6 +64,7 @@ export const dynamoTable = ({ tableName, declaration, client, clock, backoff = u
       );
     },
     ...tableQueries({ documents, requests, declaration, visible }),
+    scan: tableScan({ documents, tableName, visible }),
   };
 };
 

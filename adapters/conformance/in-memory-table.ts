@@ -101,6 +101,11 @@ export const inMemoryTable = (declaration: TableDeclaration = {}): InMemoryTable
       });
       return pageOf(found, page);
     },
+    scan: async (page) =>
+      pageOf(
+        [...items.values()].map((item) => ({ position: address(item), item })),
+        page,
+      ),
     changes: () => [...changes],
   };
 };

@@ -4,6 +4,7 @@ import type { Item, Items, Page, Table, TableDeclaration, Write } from '../../do
 import { rejection, type SettableClock, type Unshown } from './harness.ts';
 import { proofsOf } from './proof.ts';
 import { expiryCases, indexCases } from './table-indexes-and-expiry.ts';
+import { scanCases } from './table-scan.ts';
 import { valueCases } from './table-values.ts';
 
 export type TableHarness = Unshown<'equals in an index by key' | 'removal of what has expired'> & {
@@ -282,6 +283,7 @@ export const tableConformance = (name: string, makeHarness: () => Promise<TableH
     valueCases(() => ({ table }));
     indexCases(() => ({ harness, table }));
     expiryCases(() => ({ harness, table }));
+    scanCases(() => ({ harness, table }));
   });
 };
 

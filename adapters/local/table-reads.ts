@@ -4,7 +4,18 @@ import { checkBatch, checkedLimit, unknownIndex } from '../../domain/kernel/tabl
 import type { Environment } from './group-commit.ts';
 import { rememberedItems } from './remembered-items.ts';
 import { decodeItem, isExpired } from './stored-item.ts';
-import { type ByteSpan, cursorAfter, indexSpan, itemKey, itemSpan, keyOfCursor, kinds, partitionHead } from './table-keys.ts';
+import {
+  type ByteSpan,
+  cursorAfter,
+  indexSpan,
+  itemKey,
+  itemSpan,
+  keyOfCursor,
+  kinds,
+  partitionHead,
+  prefixOf,
+  successor,
+} from './table-keys.ts';
 import type { TableLayout } from './table-writes.ts';
 
 /** The reading half of a table: LMDB answers from its map of the file, so a read waits for nothing. */
@@ -12,7 +23,7 @@ export const tableReads = (
   environment: Environment,
   layout: TableLayout,
   clock: Clock,
-): Pick<Table, 'get' | 'batchGet' | 'query' | 'queryIndex'> => {
+): Pick<Table, 'get' | 'batchGet' | 'query' | 'queryIndex' | 'scan'> => {
   const read = (key: Buffer, now: Date): Item | undefined => {
     const stored = environment.getBinaryFast(key);
     return stored === undefined || isExpired(stored, now) ? undefined : decodeItem(stored);
@@ -54,6 +65,11 @@ export const tableReads = (
       if (declared === undefined) throw unknownIndex(index);
       const head = partitionHead(kinds.index, declared.id, partition);
       return pageOf(head, indexSpan(head, range), page, (value, now) => read(value, now));
+    },
+    async scan(page = {}) {
+      const head = prefixOf(kinds.item, layout.id);
+      const all = { low: head, high: successor(head) };
+      return pageOf(head, all, page, (value, now) => (isExpired(value, now) ? undefined : decodeItem(value)));
     },
   };
 };

@@ -48,6 +48,11 @@ export type Table = {
   /** A partition's items by sort key, ascending (byte order of UTF-8), 100 a page unless `limit` says otherwise (1 to 1,000). */
   query(pk: string, range?: SortRange, page?: Page): Promise<Items>;
   queryIndex(index: string, partition: string, range?: SortRange, page?: Page): Promise<Items>;
+  /**
+   * All items, whatever their partition, in no order that is promised: one that is there all the while is met. A page may hold fewer than its
+   * limit, and even none, and yet have a next one.
+   */
+  scan(page?: Omit<Page, 'descending'>): Promise<Items>;
 };
 
 /**

@@ -26,6 +26,7 @@ const interleaved = (turn: { scheduler?: fc.Scheduler }) => {
     transact: inTurn('transact', table.transact),
     query: inTurn('query', table.query),
     queryIndex: inTurn('queryIndex', table.queryIndex),
+    scan: inTurn('scan', table.scan),
   };
   return { ...calls, changes: table.changes };
 };

@@ -62,6 +62,12 @@ export const countingTable = (table: Table, declaration: TableDeclaration, consu
       consumed.reads += readUnits(items.items.reduce((total, item) => total + itemSize(item), 0)) / 2;
       return items;
     },
+    async scan(page) {
+      const items = await table.scan(page);
+      consumed.calls.push('scan');
+      consumed.reads += readUnits(items.items.reduce((total, item) => total + itemSize(item), 0));
+      return items;
+    },
   };
 };
 
