@@ -61,7 +61,7 @@ export const graphOf = async (
   const failures: unknown[] = [];
   await runtime.runInPulumiStack(async () => {
     try {
-      return (await deploy({ stack, config: all }, contexts, emptyBundles(zipBytes), transforms)).outputs;
+      return (await deploy({ stack, config: all }, contexts, emptyBundles(zipBytes), async () => transforms)).outputs;
     } catch (error) {
       // The runtime would tell of it twice, the second time to nobody.
       failures.push(error);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isFailure } from '../domain/kernel/failure.ts';
 import { contexts } from '../functions/contexts.ts';
-import { type Settings, settingOf, settingsOf } from './config.ts';
+import { type Settings, settingsOf } from './config.ts';
+import { settingOf } from './options.ts';
 
 const region = { 'aws:region': 'eu-central-1' };
 const prod = {
@@ -32,7 +33,9 @@ describe('the settings of a stack', () => {
       contexts,
     }));
   it('take the region of the environment where the configuration has none', () =>
-    expect(settingsOf({ stack: 'aws-dev', config: {}, region: 'us-east-1' }, contexts)).toMatchObject({ region: 'us-east-1' }));
+    expect(settingsOf({ stack: 'aws-dev', config: {}, variables: { AWS_REGION: 'us-east-1' } }, contexts)).toMatchObject({
+      region: 'us-east-1',
+    }));
   it('come as text, and are what they mean', () =>
     expect(
       settings({
@@ -46,14 +49,14 @@ describe('the settings of a stack', () => {
       ...{ logRetentionDays: 30, costExport: false, rollout: { 'models-http': { stable: '7', percent: 10 } } },
       contexts,
     }));
-  it('keep an account’s leading zero', () => expect(settings(prod, 'aws-prod').allowedAccount).toBe('012345678901'));
+  it('keep an account’s leading zero', () => expect(settings(prod, 'aws-prod')).toMatchObject({ allowedAccount: '012345678901' }));
   it('leave other namespaces alone', () => expect(refusal({ ...region, 'other:thing': 'x' })).toBe('nothing is wrong'));
 });
 
 describe('settings that are wrong are refused with what would be right', () => {
   it('no region', () => expect(refusal({})).toContain('aws:region is missing: pulumi config set aws:region'));
   it('a region that is none', () => expect(refusal({ 'aws:region': 'Frankfurt' })).toContain('should be a region such as eu-central-1'));
-  it('a stack of another name', () => expect(refusal(region, 'production')).toContain('aws-dev, aws-staging or aws-prod'));
+  it('a stack of another name', () => expect(refusal(region, 'production')).toContain('aws, azure or gcp and dev, staging or prod'));
   it('a context that there is not', () =>
     expect(dev('contexts', '["models","sales"]')).toContain('names "sales"; there are platform, identity'));
   it('a list that is none', () => expect(dev('contexts', 'models')).toContain('platform:contexts should be a JSON list of contexts'));
@@ -84,6 +87,103 @@ describe('settings that are wrong are refused with what would be right', () => {
   it('a budget that nobody would hear of', () => expect(dev('monthlyBudgetUsd', '5')).toContain('needs platform:alarmEmail'));
   it('concurrency that is set aside outside prod', () =>
     expect(dev('reservedConcurrency', '{"http":5}')).toContain('is for prod only: remove it from dev'));
+});
+
+const subscription = '11111111-2222-3333-4444-555555555555';
+const azure = { 'azure-native:location': 'germanywestcentral', 'azure-native:subscriptionId': subscription };
+const gcp = { 'gcp:region': 'europe-west1', 'gcp:project': 'hybrid-test' };
+const operated = {
+  'platform:alarmEmail': 'operators@example.com',
+  'platform:domain': 'ai.example.com',
+  'platform:monthlyBudgetUsd': '500',
+};
+const azureProd = {
+  ...azure,
+  ...operated,
+  'platform:allowedSubscription': subscription,
+  'platform:dnsZoneId': `/subscriptions/${subscription}/resourceGroups/dns/providers/Microsoft.Network/dnsZones/example.com`,
+};
+const gcpProd = {
+  ...gcp,
+  ...operated,
+  'platform:allowedProject': 'hybrid-test',
+  'platform:dnsZone': 'example-com',
+  'platform:billingAccount': '012345-6789AB-CDEF01',
+};
+
+describe('the settings of a stack on Azure', () => {
+  it('need a location and a subscription in dev', () =>
+    expect(settings(azure, 'azure-dev')).toMatchObject({
+      ...{ cloud: 'azure', environment: 'dev', region: 'germanywestcentral', subscriptionId: subscription },
+      ...{ memoryMegabytes: 512, modelMemoryMegabytes: 2048, topology: 'context', contexts },
+    }));
+  it('take both from what the provider reads as well', () =>
+    expect(
+      settingsOf(
+        { stack: 'azure-dev', config: {}, variables: { ARM_LOCATION: 'westeurope', ARM_SUBSCRIPTION_ID: subscription } },
+        contexts,
+      ),
+    ).toMatchObject({ region: 'westeurope', subscriptionId: subscription }));
+  it('say all that is missing', () => {
+    expect(refusal({}, 'azure-dev')).toContain(
+      'azure-native:location is missing: pulumi config set azure-native:location germanywestcentral',
+    );
+    expect(refusal({}, 'azure-dev')).toContain('azure-native:subscriptionId is missing');
+  });
+  it('are complete for prod', () => expect(settings(azureProd, 'azure-prod')).toMatchObject({ environment: 'prod' }));
+  it('pin the subscription', () =>
+    expect(refusal({ ...azureProd, 'azure-native:subscriptionId': '99999999-2222-3333-4444-555555555555' }, 'azure-prod')).toContain(
+      `this stack belongs to "${subscription}" (platform:allowedSubscription)`,
+    ));
+  it('know only sizes and retentions that Azure has', () => {
+    expect(refusal({ ...azure, 'platform:memoryMegabytes': '1024' }, 'azure-dev')).toContain('one of 512, 2048, 4096');
+    expect(refusal({ ...azure, 'platform:logRetentionDays': '7' }, 'azure-dev')).toContain('platform:logRetentionDays');
+  });
+});
+
+describe('the settings of a stack on Google Cloud', () => {
+  it('need a region and a project in dev', () =>
+    expect(settings(gcp, 'gcp-dev')).toMatchObject({
+      ...{ cloud: 'gcp', environment: 'dev', region: 'europe-west1', project: 'hybrid-test' },
+      ...{ memoryMegabytes: 512, concurrency: 20, topology: 'context', contexts },
+    }));
+  it('take both from what the provider reads as well', () =>
+    expect(
+      settingsOf({ stack: 'gcp-dev', config: {}, variables: { GOOGLE_REGION: 'us-east1', GOOGLE_PROJECT: 'elsewhere' } }, contexts),
+    ).toMatchObject({ region: 'us-east1', project: 'elsewhere' }));
+  it('say all that is missing', () => {
+    expect(refusal({}, 'gcp-dev')).toContain('gcp:region is missing: pulumi config set gcp:region europe-west1');
+    expect(refusal({}, 'gcp-dev')).toContain('gcp:project is missing');
+  });
+  it('are complete for prod', () => expect(settings(gcpProd, 'gcp-prod')).toMatchObject({ environment: 'prod' }));
+  it.each(['allowedProject', 'alarmEmail', 'domain', 'dnsZone', 'monthlyBudgetUsd', 'billingAccount'])('miss %s in prod', (key) => {
+    const { [`platform:${key}`]: _without, ...rest } = gcpProd as { readonly [key: string]: string };
+    expect(refusal(rest, 'gcp-prod')).toContain(`platform:${key} is missing, and prod needs it`);
+  });
+  it('pin the project', () =>
+    expect(refusal({ ...gcpProd, 'gcp:project': 'another' }, 'gcp-prod')).toContain(
+      'gcp:project is "another", and this stack belongs to "hybrid-test" (platform:allowedProject)',
+    ));
+  it.each([
+    ['billingTable', 'costs', 'the table of a billing export'],
+    ['maximumInstances', '{"http":0}', 'platform:maximumInstances'],
+    ['rollout', '{"models-http":{"stable":"7","percent":10}}', 'the name of a revision'],
+  ])('refuse %s of %s', (key, value, right) => expect(refusal({ ...gcp, [`platform:${key}`]: value }, 'gcp-dev')).toContain(right));
+  it('refuse a budget that belongs to nobody', () =>
+    expect(refusal({ ...gcp, 'platform:monthlyBudgetUsd': '5', 'platform:alarmEmail': 'me@example.com' }, 'gcp-dev')).toContain(
+      'needs platform:billingAccount',
+    ));
+});
+
+describe('an option of another cloud', () => {
+  it.each([
+    ['aws-dev', region, 'dnsZone', 'platform:dnsZone is for gcp, and this stack is of aws'],
+    ['azure-dev', azure, 'hostedZoneId', 'platform:hostedZoneId is for aws, and this stack is of azure'],
+    ['gcp-dev', gcp, 'modelArchitecture', 'platform:modelArchitecture is for aws, and this stack is of gcp'],
+    ['azure-dev', azure, 'rollout', 'platform:rollout is for aws and gcp, and this stack is of azure'],
+  ])('is told from one that there is nowhere: %s', (stack, place, key, right) =>
+    expect(refusal({ ...place, [`platform:${key}`]: 'x' } as { readonly [key: string]: string }, stack)).toContain(right),
+  );
 });
 
 describe('a setting by function', () => {

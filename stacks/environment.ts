@@ -1,5 +1,7 @@
-export type Cloud = 'aws';
-export type Environment = 'dev' | 'staging' | 'prod';
+export const clouds = ['aws', 'azure', 'gcp'] as const;
+export type Cloud = (typeof clouds)[number];
+export const environments = ['dev', 'staging', 'prod'] as const;
+export type Environment = (typeof environments)[number];
 
 /** What an environment is for decides what it has. Nobody configures these one by one, so that two stacks of one environment never differ in them. */
 export type Profile = {

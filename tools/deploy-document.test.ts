@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { graphOf } from '../infra-tests/graph.ts';
-import { Options } from '../stacks/config.ts';
+import { Options } from '../stacks/aws/options.ts';
 import { profiles } from '../stacks/environment.ts';
 import { covers } from '../stacks/policies/rule.ts';
 

@@ -1,22 +1,16 @@
 import { getCallerIdentity } from '@pulumi/aws/getCallerIdentity.js';
 import { getServiceQuota } from '@pulumi/aws/servicequotas/getServiceQuota.js';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
-import { type BuildUnits, buildAll } from '../bundle.ts';
-import type { Settings } from '../config.ts';
+import { buildAll } from '../bundle.ts';
+import type { Deployment } from '../deploy.ts';
 import type { PlatformPlan } from '../platform.ts';
 import { beyondAws, concurrencyFailure, starvedUnits, unknownUnits } from './limits.ts';
+import type { Settings } from './options.ts';
 import { Platform } from './platform.ts';
 import type { Transforms } from './transforms.ts';
 
-export type Deployment = {
-  readonly plan: PlatformPlan;
-  readonly settings: Settings;
-  readonly build: BuildUnits;
-  readonly transforms?: Transforms;
-};
-
 /** Puts a plan into an AWS account. Throws `Rejected` before any resource where AWS cannot do it, or the account has not enough to give. */
-export const deploy = async ({ plan, settings, build, transforms = {} }: Deployment): Promise<Platform> => {
+export const deploy = async ({ plan, settings, build, transforms = {} }: Deployment<Settings, Transforms>): Promise<Platform> => {
   const declared = [unknownUnits(plan, settings), starvedUnits(plan, settings), beyondAws(plan)];
   for (const failure of [...declared, await ofAccount(settings), await ofQuota(plan, settings)])
     if (failure !== undefined) throw new Rejected(failure);

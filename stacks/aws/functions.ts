@@ -2,7 +2,7 @@ import { asset, type Input, jsonStringify, type Resource as PulumiResource } fro
 import { failedChanges, resourceVariable } from '../../functions/kernel/resources.ts';
 import type { FunctionUnit } from '../../functions/kernel/units.ts';
 import type { Bundle } from '../bundle.ts';
-import { type Settings, settingOf } from '../config.ts';
+import { settingOf } from '../options.ts';
 import type { PlatformPlan } from '../platform.ts';
 import type { CodeStore } from './code-store.ts';
 import type { Statement } from './component.ts';
@@ -10,6 +10,7 @@ import type { Deliveries, Source } from './deliveries.ts';
 import { type FunctionArgs, PlatformFunction } from './function.ts';
 import type { KeyUsed, Places } from './grant-actions.ts';
 import type { Keys } from './keys.ts';
+import type { Settings } from './options.ts';
 import { type KeyUse, keyStatements, keyUsesOf, placeOf, statementsOf } from './role.ts';
 import type { Stores } from './stores.ts';
 import type { Table } from './table.ts';

@@ -2,8 +2,9 @@ import { type Failure, failed } from '../../domain/kernel/failure.ts';
 import type { QueuePolicy } from '../../domain/kernel/queue.ts';
 import { bytesOf, millisOf } from '../../functions/kernel/context.ts';
 import { greedyPaths } from '../../functions/kernel/units.ts';
-import { type Settings, settingOf } from '../config.ts';
+import { settingOf } from '../options.ts';
 import type { PlannedQueue, PlannedSchedule, PlannedSubscriber, PlannedTable, PlatformPlan } from '../platform.ts';
+import type { Settings } from './options.ts';
 
 /**
  * What AWS cannot do, however much one pays: `https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html`, by service. What can be

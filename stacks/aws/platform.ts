@@ -2,7 +2,7 @@ import { getCallerIdentityOutput } from '@pulumi/aws/getCallerIdentity.js';
 import { Provider } from '@pulumi/aws/provider.js';
 import { ComponentResource, type ComponentResourceOptions, type Output, secret } from '@pulumi/pulumi';
 import type { Bundle } from '../bundle.ts';
-import type { Settings } from '../config.ts';
+import type { PlatformOutputs } from '../outputs.ts';
 import type { PlatformPlan } from '../platform.ts';
 import { AdminKey, admit } from './admin-key.ts';
 import { codeStore } from './code-store.ts';
@@ -12,6 +12,7 @@ import { type Functions, makeFunctions } from './functions.ts';
 import type { HttpApi } from './http-api.ts';
 import { makeKeys } from './keys.ts';
 import { NetworkEdge } from './network-edge.ts';
+import type { Settings } from './options.ts';
 import { OriginSecret } from './origin-secret.ts';
 import { connect } from './sources.ts';
 import { makeStores, placesOf, type Stores } from './stores.ts';
@@ -25,21 +26,6 @@ export type PlatformArgs = {
   /** By the names of the functions. */
   readonly bundles: ReadonlyMap<string, Bundle>;
   readonly transforms?: Transforms;
-};
-
-/** What a stack tells; resources by the names of the plan, and by what AWS calls them. */
-export type PlatformOutputs = {
-  readonly url: Output<string>;
-  readonly adminKey: Output<string>;
-  readonly tables: { readonly [name: string]: Output<string> };
-  readonly buckets: { readonly [name: string]: Output<string> };
-  readonly queues: { readonly [name: string]: Output<string> };
-  readonly functions: { readonly [name: string]: Output<string> };
-  /** What `platform:rollout` calls stable. */
-  readonly versions: { readonly [name: string]: Output<string> };
-  readonly bus: Output<string>;
-  /** Where to look when something is wrong; none in dev. */
-  readonly dashboards: { readonly [name: string]: string };
 };
 
 /** The whole platform in one account and region. */

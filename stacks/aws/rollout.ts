@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { MetricAlarm, type MetricAlarmArgs } from '@pulumi/aws/cloudwatch/metricAlarm.js';
 import { Permission, type PermissionArgs } from '@pulumi/aws/lambda/permission.js';
 import { asset, ComponentResource, type ComponentResourceOptions, type Input, interpolate, jsonStringify } from '@pulumi/pulumi';
-import type { Settings } from '../config.ts';
 import type { AlarmSpecification } from './alarms.ts';
 import { type TransformEach, transformed } from './component.ts';
 import { type FunctionArgs, PlatformFunction } from './function.ts';
 import type { Functions } from './functions.ts';
 import { alarmOf } from './monitoring.ts';
+import type { Settings } from './options.ts';
 
 export type RolloutArgs = {
   readonly rollout: Settings['rollout'];

@@ -1,7 +1,6 @@
 import type { Input, Resource as PulumiResource } from '@pulumi/pulumi';
 import { failedChanges, resourceVariable } from '../../functions/kernel/resources.ts';
 import { type FunctionUnit, greedyPaths } from '../../functions/kernel/units.ts';
-import type { Settings } from '../config.ts';
 import type { PlatformPlan } from '../platform.ts';
 import type { Deliveries } from './deliveries.ts';
 import { EventSource, fromChanges, fromQueue } from './event-source.ts';
@@ -10,6 +9,7 @@ import type { Functions } from './functions.ts';
 import type { Places } from './grant-actions.ts';
 import { HttpApi, otherPaths } from './http-api.ts';
 import type { Keys } from './keys.ts';
+import type { Settings } from './options.ts';
 import { type KeyUse, keyStatements, Role } from './role.ts';
 import { Schedule } from './schedule.ts';
 import type { Stores } from './stores.ts';

@@ -1,10 +1,10 @@
 import type { Resource as PulumiResource } from '@pulumi/pulumi';
-import type { Settings } from '../config.ts';
+import type { PlatformOutputs } from '../outputs.ts';
 import { alarmsOf, type Watched } from './alarms.ts';
 import { dashboardOf } from './dashboard.ts';
 import type { Keys } from './keys.ts';
 import { Monitoring } from './monitoring.ts';
-import type { PlatformOutputs } from './platform.ts';
+import type { Settings } from './options.ts';
 import { Rollout } from './rollout.ts';
 import type { Stores } from './stores.ts';
 import type { Transforms } from './transforms.ts';

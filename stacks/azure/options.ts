@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { clouded, commonOptions, matching, oneOf, pinned, type SettingsOf, whole } from '../options.ts';
+
+/** Days that Application Insights keeps telemetry for; it knows no others. */
+const retentions = [30, 60, 90, 120, 180, 270, 365, 550, 730] as const;
+
+/** Sizes of instances that Flex Consumption has, in MB. */
+const sizes = ['512', '2048', '4096'] as const;
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export const Options = z.strictObject({
+  ...commonOptions,
+  /** The subscription that this stack belongs to: in any other, nothing is created. */
+  allowedSubscription: matching(guid, 'the id of a subscription, such as 00000000-0000-0000-0000-000000000000').optional(),
+  memoryMegabytes: oneOf(sizes).default('512').transform(Number),
+  modelMemoryMegabytes: oneOf(sizes).default('2048').transform(Number),
+  /** How many instances one app may have. */
+  maximumInstances: whole(40, 1000).default(100),
+  logRetentionDays: whole(30, 730)
+    .refine((days) => (retentions as readonly number[]).includes(days), `one of ${retentions.join(', ')}`)
+    .optional(),
+  /** The zone of Azure DNS that has `domain`. */
+  dnsZoneId: matching(
+    /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/dnsZones\/[^/]+$/i,
+    'the id of a zone of Azure DNS: /subscriptions/…/resourceGroups/…/providers/Microsoft.Network/dnsZones/…',
+  ).optional(),
+});
+
+export const azure = clouded({
+  cloud: 'azure',
+  options: Options,
+  places: {
+    region: {
+      ...{ key: 'azure-native:location', variables: ['ARM_LOCATION_NAME', 'ARM_LOCATION'], pattern: /^[a-z]+[0-9]?$/ },
+      ...{ right: 'a location such as germanywestcentral', example: 'germanywestcentral' },
+    },
+    subscriptionId: {
+      ...{ key: 'azure-native:subscriptionId', variables: ['ARM_SUBSCRIPTION_ID'], pattern: guid },
+      ...{ right: 'the id of a subscription', example: '00000000-0000-0000-0000-000000000000' },
+    },
+  },
+  zone: 'dnsZoneId',
+  neededInProd: ['allowedSubscription'],
+  problems: (_environment, given, places) =>
+    pinned('allowedSubscription', given.allowedSubscription, { key: 'azure-native:subscriptionId' }, places.subscriptionId),
+});
+
+export type Settings = SettingsOf<typeof azure>;

@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { clouded, commonOptions, matching, pinned, type SettingsOf, structured, whole } from '../options.ts';
+
+const projectId = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
+
+const Rollout = z.strictObject({
+  /** The revision that serves and that is gone back to: see the stack's output `versions`. */
+  stable: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'the name of a revision'),
+  /** How many requests in a hundred the revision of this update gets. */
+  percent: z.int().min(1).max(99),
+});
+
+export const Options = z.strictObject({
+  ...commonOptions,
+  /** The project that this stack belongs to: in any other, nothing is created. */
+  allowedProject: matching(projectId, 'the id of a project').optional(),
+  memoryMegabytes: whole(256, 32_768).default(512),
+  modelMemoryMegabytes: whole(512, 32_768).default(1024),
+  /** How many requests one instance serves at a time. */
+  concurrency: whole(1, 1000).default(20),
+  /** Most instances, by function (`inference-http`) or kind (`http`), as a JSON object. */
+  maximumInstances: structured(z.record(z.string(), z.int().min(1).max(1000)), 'a JSON object such as {"http":100}').default({}),
+  /** The zone of Cloud DNS that has `domain`. */
+  dnsZone: matching(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, 'the name of a managed zone of Cloud DNS, such as example-com').optional(),
+  /** Who pays for the project: budgets belong to it. */
+  billingAccount: matching(/^[0-9A-F]{6}(-[0-9A-F]{6}){2}$/, 'the id of a billing account, such as 012345-6789AB-CDEF01').optional(),
+  /** Where Cloud Billing's own export lies, which only a person can switch on. */
+  billingTable: matching(
+    /^[a-z][a-z0-9-]{4,28}[a-z0-9]\.[A-Za-z0-9_]+\.gcp_billing_export_[A-Za-z0-9_]+$/,
+    'the table of a billing export: <project>.<dataset>.gcp_billing_export_resource_v1_…',
+  ).optional(),
+  /** Functions whose new revision gets only some of the requests, as a JSON object. */
+  rollout: structured(
+    z.record(z.string(), Rollout),
+    'a JSON object such as {"models-http":{"stable":"models-http-00007-xyz","percent":10}}',
+  ).default({}),
+});
+
+export const gcp = clouded({
+  cloud: 'gcp',
+  options: Options,
+  places: {
+    region: {
+      ...{ key: 'gcp:region', variables: ['GOOGLE_REGION', 'GCLOUD_REGION', 'CLOUDSDK_COMPUTE_REGION'] },
+      ...{ pattern: /^[a-z]+-[a-z]+[0-9]+$/, right: 'a region such as europe-west1', example: 'europe-west1' },
+    },
+    project: {
+      ...{ key: 'gcp:project', variables: ['GOOGLE_PROJECT', 'GOOGLE_CLOUD_PROJECT', 'GCLOUD_PROJECT', 'CLOUDSDK_CORE_PROJECT'] },
+      ...{ pattern: projectId, right: 'the id of a project', example: 'my-project' },
+    },
+  },
+  zone: 'dnsZone',
+  neededInProd: ['allowedProject', 'billingAccount'],
+  problems: (_environment, given, places) => [
+    ...pinned('allowedProject', given.allowedProject, { key: 'gcp:project' }, places.project),
+    ...(given.monthlyBudgetUsd !== undefined && given.billingAccount === undefined
+      ? ['platform:monthlyBudgetUsd needs platform:billingAccount, as budgets belong to who pays']
+      : []),
+  ],
+});
+
+export type Settings = SettingsOf<typeof gcp>;

@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import type { ContextDeclaration } from '../functions/kernel/context.ts';
+import type { Trigger } from '../functions/kernel/units.ts';
+import type { Cloud, Environment, Profile } from './environment.ts';
+
+/** What `pulumi config set platform:<key> <value>` may say. Values arrive as text; each kind says what would be right. */
+export const whole = (from: number, to: number) => z.coerce.number(`a whole number from ${from} to ${to}`).int().min(from).max(to);
+export const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, `one of ${values.join(', ')}`);
+export const matching = (pattern: RegExp, right: string) => z.string().regex(pattern, right);
+export const flag = z.enum(['true', 'false'], 'true or false').transform((text) => text === 'true');
+
+/** Structured values come as JSON text (`pulumi config set --path`). */
+export const structured = <T extends z.ZodType>(inner: T, right: string) =>
+  z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: right });
+        return z.NEVER;
+      }
+    })
+    .pipe(inner);
+
+/** Options of every cloud, each with its meaning. */
+export const commonOptions = {
+  /** `context`: each context has functions of its own; `single`: all share one set. Data and routes stay. */
+  topology: oneOf(['context', 'single']).default('context'),
+  /** A part of the contexts, as a JSON list; all where it is absent. */
+  contexts: structured(z.array(z.string()).min(1), 'a JSON list of contexts').optional(),
+  logRetentionDays: whole(1, 3653).optional(),
+  eventArchiveDays: whole(1, 3650).optional(),
+  /** Who hears of alarms, and of the budget. */
+  alarmEmail: z.email('an e-mail address').optional(),
+  monthlyBudgetUsd: whole(1, 1_000_000).optional(),
+  /** The name under which clients reach the platform, in a zone of the cloud's own name service. */
+  domain: matching(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'a domain such as ai.example.com').optional(),
+  requestsPerSecond: whole(1, 10_000).default(200),
+  /** The account's own costs as FOCUS, with tables to query them and the platform's together. */
+  costExport: flag.default(true),
+};
+type CommonOptions = z.output<z.ZodObject<typeof commonOptions>>;
+
+/** Where a stack is: said in the namespace of the cloud's provider, or in the variables of the environment that the provider reads. */
+export type PlaceOption = {
+  readonly key: string;
+  readonly variables: readonly string[];
+  readonly pattern: RegExp;
+  readonly right: string;
+  readonly example: string;
+};
+
+type Given = { readonly [key: string]: unknown };
+
+/** What one cloud can be told, and what of it prod cannot do without. */
+export type CloudOptions = {
+  readonly cloud: Cloud;
+  readonly options: z.ZodObject;
+  /** By the names that they have in the settings; each cloud has a region. */
+  readonly places: { readonly region: PlaceOption; readonly [name: string]: PlaceOption };
+  /** The option that names the zone of `domain`. */
+  readonly zone: string;
+  /** Beside what prod needs on every cloud. */
+  readonly neededInProd: readonly string[];
+  /** What is wrong about options together, or where the stack is. */
+  readonly problems: (environment: Environment, given: Given, places: { readonly [name: string]: string | undefined }) => readonly string[];
+};
+
+export const clouded = <O extends CloudOptions>(options: O): O => options;
+
+/** What every cloud's program is told. */
+export type CommonSettings = Omit<CommonOptions, 'contexts' | 'logRetentionDays' | 'eventArchiveDays'> & {
+  readonly stack: string;
+  readonly environment: Environment;
+  readonly profile: Profile;
+  readonly contexts: readonly ContextDeclaration[];
+  readonly logRetentionDays: number;
+  readonly eventArchiveDays: number;
+};
+
+export type SettingsOf<O extends CloudOptions> = CommonSettings &
+  Omit<z.output<O['options']>, keyof CommonOptions> & { readonly [Name in keyof O['places']]: string } & { readonly cloud: O['cloud'] };
+
+/** Two options of which neither means anything without the other. */
+export const together = (given: Given, one: string, other: string): readonly string[] =>
+  (given[one] === undefined) === (given[other] === undefined) ? [] : [`platform:${one} and platform:${other} belong together`];
+
+/** Where a stack has to be, if it is told so. */
+export const pinned = (key: string, allowed: unknown, place: { readonly key: string }, is: string | undefined): readonly string[] =>
+  allowed === undefined || is === undefined || allowed === is
+    ? []
+    : [`${place.key} is "${is}", and this stack belongs to "${String(allowed)}" (platform:${key})`];
+
+/** What the functions of one kind, or one of them, may be called in settings. */
+export const settingOf = <T>(settings: { readonly [name: string]: T }, unit: { readonly name: string; readonly trigger: Trigger }) =>
+  settings[unit.name] ?? settings[unit.trigger];

@@ -1,0 +1,16 @@
+import type { Output } from '@pulumi/pulumi';
+
+/** What a stack tells, on every cloud; resources by the names of the plan, and by what the cloud calls them. */
+export type PlatformOutputs = {
+  readonly url: Output<string>;
+  readonly adminKey: Output<string>;
+  readonly tables: { readonly [name: string]: Output<string> };
+  readonly buckets: { readonly [name: string]: Output<string> };
+  readonly queues: { readonly [name: string]: Output<string> };
+  readonly functions: { readonly [name: string]: Output<string> };
+  /** What `platform:rollout` calls stable, and what is gone back to. */
+  readonly versions: { readonly [name: string]: Output<string> };
+  readonly bus: Output<string>;
+  /** Where to look when something is wrong; none in dev. */
+  readonly dashboards: { readonly [name: string]: string | Output<string> };
+};
