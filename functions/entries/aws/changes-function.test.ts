@@ -4,8 +4,8 @@ import * as z from 'zod';
 import { inMemoryTable } from '../../../adapters/conformance/in-memory-table.ts';
 import type { Change } from '../../../domain/kernel/table.ts';
 import { context } from '../../kernel/context.ts';
+import { firstUnhandled } from '../in-order.ts';
 import { changesFunction } from './changes-function.ts';
-import { firstUnhandled } from './in-order.ts';
 import { calledWith, put, streamRecord, testLambda } from './test-cloud.ts';
 
 const made = { name: 'made', type: 'made.v1', context: 'things', describes: 'x', data: z.object({ n: z.number() }) };

@@ -4,9 +4,9 @@ import type { Change, ChangeHandler } from '../../../domain/kernel/table.ts';
 import { publisher } from '../../kernel/publish.ts';
 import { resourceVariable, tableOf } from '../../kernel/resources.ts';
 import { type BoundContext, consumersOf } from '../bound-context.ts';
+import { firstUnhandled } from '../in-order.ts';
 import { type Ports, qualified } from '../ports.ts';
 import { functionsOf } from './functions.ts';
-import { firstUnhandled } from './in-order.ts';
 import { called, type Lambda, type LambdaHandler } from './lambda.ts';
 
 type Consumed = { readonly name: string; readonly consume: ChangeHandler };
