@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelHost, ModelRef } from '../../../domain/kernel/model-host.ts';
-import { carriedModelHost } from './carried-model-host.ts';
+import { carriedModelHost } from '../carried-model-host.ts';
+import { carries } from './http-function.ts';
 
 const model = {} as ModelRef;
 const answering = (bytes: number, fill = '1'): ModelHost => {
   const body = new TextEncoder().encode(fill.repeat(bytes));
-  return carriedModelHost({ invoke: async () => ({ body, rows: 1, computeMicros: 1 }) } as unknown as ModelHost);
+  return carriedModelHost({ invoke: async () => ({ body, rows: 1, computeMicros: 1 }) } as unknown as ModelHost, carries);
 };
 const codeOf = async (host: ModelHost): Promise<string | undefined> => {
   const outcome = await host.invoke(model, new Uint8Array(), 1);

@@ -1,12 +1,12 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { failed, Rejected } from '../../../domain/kernel/failure.ts';
 import type { Change, ChangeHandler } from '../../../domain/kernel/table.ts';
-import { publisher } from '../../kernel/publish.ts';
 import { resourceVariable, tableOf } from '../../kernel/resources.ts';
-import { type BoundContext, consumersOf } from '../bound-context.ts';
+import type { BoundContext } from '../bound-context.ts';
+import { consumedTables } from '../consumed-tables.ts';
+import { functionsOf } from '../functions.ts';
 import { firstUnhandled } from '../in-order.ts';
-import { type Ports, qualified } from '../ports.ts';
-import { functionsOf } from './functions.ts';
+import type { Environment } from '../opened.ts';
 import { called, type Lambda, type LambdaHandler } from './lambda.ts';
 
 type Consumed = { readonly name: string; readonly consume: ChangeHandler };
@@ -17,7 +17,7 @@ export const changesFunction = (
   lambda: Lambda,
 ): LambdaHandler<DynamoDBStreamEvent, DynamoDBBatchResponse> => {
   const { portsFor } = functionsOf(bound, lambda);
-  const byTable = new Map(bound.flatMap((context) => consumedTables(context, portsFor(context.declaration), lambda)));
+  const byTable = tablesByName(consumedTables(bound, portsFor, lambda.cloud.bus), lambda.environment);
   return called(lambda, async ({ Records: records }: DynamoDBStreamEvent) => {
     const table = streamedTable(records);
     const consumed = byTable.get(table);
@@ -30,18 +30,14 @@ export const changesFunction = (
 const streamedTable = ([first]: readonly DynamoDBRecord[]): string => first?.eventSourceARN?.split('/')[1] ?? '';
 
 /** By the names that the tables have in the cloud. */
-const consumedTables = (context: BoundContext, ports: Ports, { cloud, environment }: Lambda): (readonly [string, Consumed])[] =>
-  Object.entries(context.declaration.tables).flatMap(([table, { holds }]) => {
-    const name = environment[resourceVariable(tableOf(context.declaration.name, table))];
-    const consumers = [
-      ...(holds === 'events' ? [publisher(context.declaration, cloud.bus)] : []),
-      ...consumersOf(context, table, ports).map(({ handle }) => handle),
-    ];
-    const consume: ChangeHandler = async (changes) => {
-      for (const consumer of consumers) await consumer(changes);
-    };
-    return name === undefined || consumers.length === 0 ? [] : [[name, { name: qualified(context.declaration.name, table), consume }]];
-  });
+const tablesByName = (consumed: ReadonlyMap<string, ChangeHandler>, environment: Environment): ReadonlyMap<string, Consumed> =>
+  new Map(
+    [...consumed].flatMap(([name, consume]) => {
+      const [context = '', table = ''] = name.split('.');
+      const inCloud = environment[resourceVariable(tableOf(context, table))];
+      return inCloud === undefined ? [] : [[inCloud, { name, consume }] as const];
+    }),
+  );
 
 type Streamed = { readonly change: Change; readonly id: string };
 

@@ -1,10 +1,9 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { CloudEvent } from '../../../domain/kernel/cloud-event.ts';
-import { type BoundContext, type BoundSubscriber, subscribersOf } from '../bound-context.ts';
-import { functionsOf } from './functions.ts';
+import { type BoundContext, subscribersOf } from '../bound-context.ts';
+import { functionsOf } from '../functions.ts';
+import { subscriptionsOf, tell } from '../subscriptions.ts';
 import { called, type Lambda, type LambdaHandler } from './lambda.ts';
-import { comeAgain, eachMessage } from './messages.ts';
-import { subscriptionsOf } from './subscriptions.ts';
+import { comeAgain, eachMessage, nameIn } from './messages.ts';
 
 const backoff = { baseSeconds: 1, maxSeconds: 300 };
 
@@ -17,15 +16,8 @@ export const eventsFunction = (bound: readonly BoundContext[], lambda: Lambda): 
   return called(lambda, async (event: SQSEvent) => {
     const failures = await eachMessage(event, async ({ body, eventSourceARN }) => {
       const { detail } = JSON.parse(body) as { readonly detail?: unknown };
-      await tell(await cloud.eventOf(detail), heardBy(eventSourceARN));
+      await tell(await cloud.eventOf(detail), heardBy(nameIn(eventSourceARN)));
     });
     return comeAgain(failures, lambda, backoff);
   });
-};
-
-/** Every subscriber that an event is for hears it, also where another one fails; then all of them hear it again, and know it. */
-const tell = async (event: CloudEvent, subscribers: readonly BoundSubscriber[]): Promise<void> => {
-  const meant = subscribers.filter(({ types }) => types === '*' || types.includes(event.type));
-  const outcomes = await Promise.allSettled(meant.map(({ handle }) => handle(event)));
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 };

@@ -1,20 +1,16 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { failed, Rejected } from '../../../domain/kernel/failure.ts';
-import { type CalledLog, powertoolsLog } from '../../kernel/log.ts';
+import { Rejected } from '../../../domain/kernel/failure.ts';
+import { outOfTime } from '../call-failures.ts';
+import { type Environment, type Opened, opened } from '../opened.ts';
 import type { AwsCloud } from './cloud.ts';
 
-export type Environment = { readonly [name: string]: string | undefined };
+export type { Environment };
 
-/** What a function runs with: the cloud it is in, what its environment variables say, and its log. */
-export type Lambda = { readonly cloud: AwsCloud; readonly environment: Environment; readonly log: CalledLog };
+export type Lambda = Opened<AwsCloud>;
 
-/** Opens the cloud for a function, once for all its calls: nothing here waits for the network. */
-export const lambdaOf = (openCloud: (environment: Environment) => AwsCloud, environment: Environment): Lambda => ({
-  cloud: openCloud(environment),
-  environment,
-  log: powertoolsLog(environment.AWS_LAMBDA_FUNCTION_NAME ?? 'hybrid-ai-platform'),
-});
+export const lambdaOf = (openCloud: (environment: Environment) => AwsCloud, environment: Environment): Lambda =>
+  opened(openCloud, environment, environment.AWS_LAMBDA_FUNCTION_NAME);
 
 /** A function speaks for itself this long before Lambda would end it: of 29 s that a request may take, 28 are left. */
 const spareMillis = 1000;
@@ -30,7 +26,7 @@ export const called = <Event, Result>(
   handle: (event: Event) => Promise<Result>,
   recover?: (error: unknown, event: Event) => Promise<Result>,
 ): LambdaHandler<Event, Result> => {
-  const handler = middy<Event, Result>({ timeoutEarlyInMillis: spareMillis, timeoutEarlyResponse: outOfTime })
+  const handler = middy<Event, Result>({ timeoutEarlyInMillis: spareMillis, timeoutEarlyResponse: end })
     .use({
       before: ({ context }) => log.calledAs(context.awsRequestId),
       onError: async (request) => {
@@ -42,7 +38,6 @@ export const called = <Event, Result>(
   return handler as unknown as LambdaHandler<Event, Result>;
 };
 
-const outOfTime = (): never => {
-  const detail = 'This takes longer than one call may take; what was begun may still be done.';
-  throw new Rejected(failed('timeout', 'time-limit-exceeded', detail));
+const end = (): never => {
+  throw new Rejected(outOfTime());
 };

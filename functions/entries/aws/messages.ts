@@ -5,6 +5,9 @@ import type { Lambda } from './lambda.ts';
 
 type Failed = { readonly record: SQSRecord; readonly error: unknown };
 
+/** The last part of an ARN, a queue's name, say. */
+export const nameIn = (arn: string): string => arn.slice(arn.lastIndexOf(':') + 1);
+
 /** How often a message has been delivered, this time included. */
 export const attemptOf = ({ attributes }: SQSRecord): number => Number(attributes.ApproximateReceiveCount);
 

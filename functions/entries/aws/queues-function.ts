@@ -1,39 +1,22 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { failed, Rejected } from '../../../domain/kernel/failure.ts';
 import type { Json } from '../../../domain/kernel/json.ts';
-import type { Message, QueuePolicy, Worker } from '../../../domain/kernel/queue.ts';
-import { queueOf, resourceVariable } from '../../kernel/resources.ts';
-import { type BoundContext, workerOf } from '../bound-context.ts';
-import { functionsOf } from './functions.ts';
+import type { Message, Worker } from '../../../domain/kernel/queue.ts';
+import type { BoundContext } from '../bound-context.ts';
+import { functionsOf } from '../functions.ts';
+import { workOf, worksByQueue, worksOf } from '../works.ts';
 import { called, type Lambda, type LambdaHandler } from './lambda.ts';
-import { attemptOf, comeAgain } from './messages.ts';
-import { nameIn } from './subscriptions.ts';
-
-type Work = { readonly worker: Worker; readonly policy: QueuePolicy };
+import { attemptOf, comeAgain, nameIn } from './messages.ts';
 
 /** Hands the messages of queues to the workers of these contexts. */
 export const queuesFunction = (bound: readonly BoundContext[], lambda: Lambda): LambdaHandler<SQSEvent, SQSBatchResponse> => {
   const { portsFor } = functionsOf(bound, lambda);
-  const byQueue = new Map<string, Work>();
-  for (const context of bound)
-    for (const [queue, { policy }] of Object.entries(context.declaration.queues)) {
-      const url = lambda.environment[resourceVariable(queueOf(context.declaration.name, queue))];
-      const worker = workerOf(context, queue, portsFor(context.declaration));
-      if (url !== undefined) byQueue.set(url.slice(url.lastIndexOf('/') + 1), { worker, policy });
-    }
+  const works = worksByQueue(worksOf(bound, portsFor), lambda.environment);
   return called(lambda, async ({ Records: records }: SQSEvent) => {
-    const work = workOf(byQueue, records);
+    // A batch comes from one queue.
+    const work = workOf(works, nameIn(records[0]?.eventSourceARN ?? ''));
     const failures = await failuresOf(records, work.worker);
     return comeAgain(failures, lambda, work.policy.backoff);
   });
-};
-
-/** A batch comes from one queue. */
-const workOf = (byQueue: ReadonlyMap<string, Work>, [first]: readonly SQSRecord[]): Work => {
-  const queue = nameIn(first?.eventSourceARN ?? '');
-  const work = byQueue.get(queue);
-  if (work === undefined) throw new Rejected(failed('invalid', 'unknown-queue', `No queue that is worked off here is called "${queue}".`));
-  return work;
 };
 
 type Failed = { readonly record: SQSRecord; readonly error: unknown };

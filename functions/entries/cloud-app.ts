@@ -1,0 +1,68 @@
+import type { Failure } from '../../domain/kernel/failure.ts';
+import { authentication } from '../kernel/authentication.ts';
+import type { ContextDeclaration } from '../kernel/context.ts';
+import { originHeader, refuseDetour } from '../kernel/origin.ts';
+import { failureAt } from '../kernel/problem.ts';
+import { respond } from '../kernel/respond.ts';
+import { platformApp, type Serving } from '../kernel/serve.ts';
+import { continueTrace } from '../kernel/trace.ts';
+import { cloudRoutes } from '../kernel/units.ts';
+import type { Documents } from '../platform/get-openapi.ts';
+import { type BoundContext, running } from './bound-context.ts';
+import { type Carries, carriedModelHost } from './carried-model-host.ts';
+import type { DeliveringCloud } from './cloud.ts';
+import { functionsOf } from './functions.ts';
+import type { Opened } from './opened.ts';
+import { qualified } from './ports.ts';
+
+/** What a cloud's calls carry: an answer of a model, and how many bytes of a streamed answer. */
+export type CloudAppOptions = {
+  /** Where the platform's own documents are among the routes. */
+  readonly documents?: Documents | undefined;
+  readonly carries: Carries;
+  readonly largestAnswerBytes: number;
+};
+
+export type FetchApp = (request: Request) => Response | Promise<Response>;
+
+/** The routes of these contexts that a cloud serves, for requests that came through the platform's own door. */
+export const cloudApp = (
+  bound: readonly BoundContext[],
+  opened: Opened<DeliveringCloud>,
+  { documents, carries, largestAnswerBytes }: CloudAppOptions,
+): FetchApp => {
+  const { cloud, environment, log } = opened;
+  const { tables, portsFor } = functionsOf(bound, opened, { documents, modelHost: carriedModelHost(cloud.modelHost, carries) });
+  const serving: Serving = {
+    ...{ clock: cloud.clock, ids: cloud.ids, log, bus: cloud.bus },
+    instance: { id: cloud.ids.next(), sole: false },
+    authenticate: authentication(tables(qualified('identity', 'directory')), cloud.clock),
+    largestAnswerBytes,
+  };
+  const contexts = bound.map((context) =>
+    running({ ...context, declaration: onCloud(context.declaration) }, portsFor(context.declaration)),
+  );
+  const app = platformApp(contexts, serving);
+  return (request) => {
+    const detour = refuseDetour(request.headers.get(originHeader) ?? undefined, environment.HYBRID_ORIGIN_SECRET_SHA256);
+    return detour === undefined ? app.fetch(request) : refusal(refusedOf(request), detour);
+  };
+};
+
+const onCloud = (declaration: ContextDeclaration): ContextDeclaration => ({
+  ...declaration,
+  routes: Object.fromEntries(cloudRoutes(declaration)),
+});
+
+/** What of a request decides about the form of a refusal. */
+export type Refused = { readonly path: string; readonly method: string; readonly traceparent: string | null | undefined };
+
+export const refusedOf = ({ url, method, headers }: Pick<Request, 'url' | 'method' | 'headers'>): Refused => ({
+  path: new URL(url).pathname,
+  method,
+  traceparent: headers.get('traceparent'),
+});
+
+/** A failure of the call itself, in the shape of the protocol that its path belongs to. */
+export const refusal = ({ path, method, traceparent }: Refused, failure: Failure): Response =>
+  respond(failureAt(path, failure), continueTrace(traceparent ?? undefined), method);
