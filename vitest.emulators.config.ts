@@ -1,14 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
+const all = '{adapters,functions,tools}/**/*.emulator.test.ts';
+const gcp = '{adapters/gcp,functions/entries/gcp,tools/emulators/gcp}/**/*.emulator.test.ts';
+
+/** A cloud's tests, and what starts its emulators: nothing is started for a cloud none of whose tests run. */
+const project = (name: string, include: readonly string[], exclude: readonly string[], setup: string) => ({
+  extends: true as const,
+  test: { name, include: [...include], exclude: ['**/node_modules/**', ...exclude], globalSetup: [setup] },
+});
+
 /** The ports, and the packaged functions, on emulators of the clouds: one file at a time, because all share the emulators. */
 export default defineConfig({
   test: {
-    include: ['{adapters,tools}/**/*.emulator.test.ts'],
     environment: 'node',
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    globalSetup: ['tools/emulators/global-setup.ts'],
+    projects: [project('aws', [all], [gcp], 'tools/emulators/global-setup.ts'), project('gcp', [gcp], [], 'tools/emulators/gcp-setup.ts')],
   },
 });

@@ -7,10 +7,10 @@ import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { withLock } from '../lock.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const cache = fileURLToPath(new URL('../../.cache/emulators/', import.meta.url));
+export const cache = fileURLToPath(new URL('../../.cache/emulators/', import.meta.url));
 const minutes = 60_000;
 
-const run = (program: string, args: readonly string[], cwd: string): void => {
+export const run = (program: string, args: readonly string[], cwd: string): void => {
   const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8', timeout: 15 * minutes });
   if (status === 0) return;
   const said = `${stdout ?? ''}${stderr ?? ''}`.slice(-4000);
@@ -23,7 +23,7 @@ const contents = (file: string): string => readFileSync(file, 'utf8');
 const digest = (files: readonly string[]): string => createHash('sha256').update(files.map(contents).join('\0')).digest('hex');
 
 /** A folder in `.cache/emulators`, made again when one of `lists` (what it is made from) changed; never seen half made. */
-const folderOf = async (name: string, lists: readonly string[], make: (folder: string) => void): Promise<string> => {
+export const folderOf = async (name: string, lists: readonly string[], make: (folder: string) => void): Promise<string> => {
   const folder = join(cache, name);
   const record = join(folder, '.installed');
   const wanted = digest(lists);
