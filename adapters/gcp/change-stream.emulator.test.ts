@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { Doorbell } from '../../functions/entries/doorbell/doorbell.ts';
+import { changeStreamConformance } from '../conformance/change-stream.ts';
+import { systemClock } from '../system/system-clock.ts';
+import { firestoreDoorbell, partitionOf } from './change-stream.ts';
+import { documentId } from './firestore.ts';
+import { firestoreTable } from './table.ts';
+import { type Consumer, drainer } from './test-changes.ts';
+import { emulatorClient, testCollection } from './test-emulator.ts';
+
+const client = emulatorClient();
+const openAt = (collection: string) => {
+  const doorbell: Doorbell = firestoreDoorbell({ client, collectionOf: () => collection });
+  const table = firestoreTable({ collection, declaration: { changes: true }, client, clock: systemClock });
+  return { doorbell, table };
+};
+
+changeStreamConformance('Firestore emulator', async () => {
+  const running = new Set<Consumer>();
+  let collection = testCollection();
+  const stopAll = async () => {
+    await Promise.all([...running].map((one) => one.stop()));
+    running.clear();
+  };
+  return {
+    async table() {
+      collection = testCollection();
+      return openAt(collection).table;
+    },
+    async restart() {
+      await stopAll();
+      return openAt(collection).table;
+    },
+    subscribe(consumer, handler, options) {
+      const subscription = drainer(openAt(collection).doorbell, 'things').subscribe(consumer, handler, options);
+      running.add(subscription);
+      return {
+        stop() {
+          running.delete(subscription);
+          return subscription.stop();
+        },
+      };
+    },
+    drain: async () => void (await Promise.all([...running].map((one) => one.idle()))),
+    dispose: stopAll,
+  };
+});
+
+describe('the doorbell of Firestore', () => {
+  const pk = 'acme#log';
+
+  it('reads a partition in batches, each change once, also within one commit', async () => {
+    const { table, doorbell } = openAt(testCollection());
+    const names = Array.from({ length: 30 }, (_, n) => String(n).padStart(2, '0'));
+    await table.transact(
+      pk,
+      names.slice(0, 10).map((sk) => ({ type: 'put', item: { pk, sk }, if: 'absent' })),
+    );
+    for (const sk of names.slice(10)) await table.put({ pk, sk });
+    const seen: string[] = [];
+    for (let sequence: string | undefined, more = true; more; ) {
+      const changes = await doorbell.changesAfter('things', pk, sequence, 7);
+      seen.push(...changes.map(({ key }) => key.sk));
+      sequence = changes.at(-1)?.sequence ?? sequence;
+      more = changes.length > 0;
+    }
+    expect(seen).toEqual(names);
+  });
+
+  it('tells of partitions that changed since a moment, and of no others', async () => {
+    const { table, doorbell } = openAt(testCollection());
+    await table.put({ pk: 'acme#old', sk: 'a' });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const since = new Date();
+    await table.put({ pk: 'acme#a', sk: 'a' });
+    await table.put({ pk: 'acme#a', sk: 'b' });
+    await table.put({ pk: 'acme#b', sk: 'a' });
+    const told: string[] = [];
+    for await (const partition of doorbell.changedSince('things', since)) told.push(partition);
+    expect(new Set(told)).toEqual(new Set(['acme#a', 'acme#b']));
+  });
+
+  it('lets one of many record progress, and the next only who has read what it recorded', async () => {
+    const { doorbell } = openAt(testCollection());
+    const { progress } = doorbell;
+    const outcomes = await Promise.all(Array.from({ length: 10 }, (_, n) => progress.put('things', pk, String(n), undefined)));
+    expect(outcomes.filter(Boolean)).toHaveLength(1);
+    const known = await progress.get('things', pk);
+    expect(known?.sequence).toBe(String(outcomes.indexOf(true)));
+    expect(await progress.put('things', pk, 'next', known?.tag)).toBe(true);
+    expect(await progress.put('things', pk, 'late', known?.tag)).toBe(false);
+    expect((await progress.get('things', pk))?.sequence).toBe('next');
+  });
+
+  it('knows the partition of a document by its name', () => {
+    for (const key of [
+      { pk, sk: 'state#a/b' },
+      { pk: 'ä/ö: %', sk: ':' },
+    ])
+      expect(partitionOf(`projects/p/databases/d/documents/registry/${documentId(key)}`)).toBe(key.pk);
+    expect(partitionOf(documentId({ pk: 'ä'.repeat(500), sk: 'a' }))).toBeUndefined();
+    expect(partitionOf(undefined)).toBeUndefined();
+  });
+});
