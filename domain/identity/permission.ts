@@ -24,6 +24,8 @@ export const permissions = [
   'dead-letters:read',
   'dead-letters:write',
   'audit:read',
+  'transfers:read',
+  'transfers:write',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

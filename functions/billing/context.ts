@@ -11,6 +11,7 @@ import { tenantCreated } from '../../events/identity.ts';
 import { context } from '../kernel/context.ts';
 import { listOf, Paging } from '../kernel/lists.ts';
 import { Empty, Problem } from '../kernel/schemas.ts';
+import { transferOfObjects, transferOfTables } from '../kernel/transfer/routes.ts';
 import {
   CloseOptions,
   CloseResult,
@@ -171,6 +172,8 @@ export const billing = context('billing', {
       limit: long,
       uses: { accounts: ['read'], exports: ['read', 'put', 'presign'], exportWriter: ['put'] },
     },
+    ...transferOfTables('billing', ['accounts', 'usage']),
+    ...transferOfObjects('billing', ['exports']),
   },
   publishes: [planDefined, accountOpened, subscriptionChanged, usageSettled, invoiceIssued, periodClosing, periodClosed],
   subscribers: { 'tenant-created': { to: [tenantCreated], attempts: 8, uses: { accounts: ['read', 'append'] } } },

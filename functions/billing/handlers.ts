@@ -1,4 +1,5 @@
 import type { HandlersOf } from '../kernel/handler.ts';
+import { objectTransfer, tableTransfer } from '../kernel/transfer/handlers.ts';
 import { changeSubscription } from './change-subscription.ts';
 import { closePeriod } from './close-period.ts';
 import type { billing } from './context.ts';
@@ -28,6 +29,8 @@ export const handlers: HandlersOf<typeof billing> = {
   'preview-invoice': previewInvoice,
   'get-invoice': getInvoice,
   'get-focus-export': getFocusExport,
+  ...tableTransfer,
+  ...objectTransfer,
 };
 
 export const subscribers = { 'tenant-created': onTenantCreated };

@@ -3,6 +3,7 @@ import { accessDenied, apiKeyCreated, apiKeyRevoked, tenantCreated, tenantResume
 import { context } from '../kernel/context.ts';
 import { listOf, Paging } from '../kernel/lists.ts';
 import { Empty, Problem, TenantId, Time } from '../kernel/schemas.ts';
+import { transferOfTables } from '../kernel/transfer/routes.ts';
 
 const Role = z.enum(['invoker', 'viewer', 'editor', 'admin']);
 
@@ -129,6 +130,7 @@ export const identity = context('identity', {
       limit: json,
       uses: { directory: ['read', 'append'] },
     },
+    ...transferOfTables('identity', ['directory']),
   },
   publishes: [tenantCreated, tenantSuspended, tenantResumed, apiKeyCreated, apiKeyRevoked, accessDenied],
 });

@@ -1,4 +1,5 @@
 import type { HandlersOf } from '../kernel/handler.ts';
+import { tableTransfer } from '../kernel/transfer/handlers.ts';
 import type { identity } from './context.ts';
 import { createApiKey } from './create-api-key.ts';
 import { createTenant } from './create-tenant.ts';
@@ -20,4 +21,5 @@ export const handlers: HandlersOf<typeof identity> = {
   'create-api-key': createApiKey,
   'list-api-keys': listApiKeys,
   'revoke-api-key': revokeApiKey,
+  ...tableTransfer,
 };

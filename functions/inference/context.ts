@@ -2,10 +2,11 @@ import { endpointFailed, endpointReady, endpointStopped } from '../../events/inf
 import { deploymentRequested, endpointRemoved } from '../../events/models.ts';
 import { context } from '../kernel/context.ts';
 import { InferenceError } from '../kernel/schemas.ts';
+import { transferOfTables } from '../kernel/transfer/routes.ts';
 import { InferRequest, InferResponse, ModelMetadata, ModelReady, ServerLive, ServerMetadata, ServerReady } from './open-inference.ts';
 
 const small = { body: '4 KiB', time: '10 s' } as const;
-const metadata = { permission: 'inference:read', errors: 'open-inference', limit: small, uses: { endpoints: ['read'] } } as const;
+const metadata = { permission: 'inference:read', errors: 'open-inference', limit: small, uses: { endpoints: ['get'] } } as const;
 const publicly = { permission: 'public', errors: 'open-inference', limit: small, uses: {} } as const;
 const failures = { 401: InferenceError, 403: InferenceError, 404: InferenceError };
 
@@ -28,7 +29,7 @@ const infer = {
     507: InferenceError,
   },
   limit: { body: '16 MiB', time: '15 s' },
-  uses: { endpoints: ['read'], modelHost: ['invoke'], meter: ['record'] },
+  uses: { endpoints: ['get'], modelHost: ['invoke'], meter: ['record'] },
 } as const;
 const describeModel = {
   ...metadata,
@@ -62,6 +63,7 @@ export const inference = context('inference', {
     'GET /v2/models/{endpoint}/versions/{version}/ready': modelReady,
     'POST /v2/models/{endpoint}/infer': infer,
     'POST /v2/models/{endpoint}/versions/{version}/infer': infer,
+    ...transferOfTables('inference', ['endpoints']),
   },
   publishes: [endpointReady, endpointFailed, endpointStopped],
   subscribers: {

@@ -1,4 +1,5 @@
 import type { HandlersOf } from '../kernel/handler.ts';
+import { tableTransfer } from '../kernel/transfer/handlers.ts';
 import type { inference } from './context.ts';
 import { getModel } from './get-model.ts';
 import { getModelReady } from './get-model-ready.ts';
@@ -16,6 +17,7 @@ export const handlers: HandlersOf<typeof inference> = {
   'get-model': getModel,
   'get-model-ready': getModelReady,
   infer,
+  ...tableTransfer,
 };
 
 export const subscribers = { 'deployment-requested': onDeploymentRequested, 'endpoint-removed': onEndpointRemoved };

@@ -7,7 +7,7 @@ export type ContextDeclaration = {
   readonly name: string;
   readonly describes: string;
   readonly tables: { readonly [name: string]: StoredTable };
-  readonly objects: { readonly [name: string]: { readonly keep: 'until deleted' | 'forever' | `${number} days` } };
+  readonly objects: { readonly [name: string]: StoredObjects };
   readonly queues: { readonly [name: string]: QueueDeclaration };
   /** Resources of another context that this one may use, by a local name. */
   readonly borrows: { readonly [name: string]: Borrow };
@@ -27,6 +27,12 @@ export type StoredTable = TableDeclaration & {
   readonly changes?: { readonly [consumer: string]: { readonly uses: Uses } };
 };
 
+/** `passing` says for how long at most objects are kept whose keys begin with a prefix: what becomes of nothing goes, wholly, by itself. */
+export type StoredObjects = {
+  readonly keep: 'until deleted' | 'forever' | `${number} days`;
+  readonly passing?: { readonly [prefix: string]: `${number} days` };
+};
+
 /** The declared grants across a border; a new one is a decision. */
 export type Borrow = { readonly from: string; readonly objects: string } | { readonly from: string; readonly table: string };
 
@@ -38,6 +44,10 @@ export type RouteKey = `${Method} /${string}`;
 export type Uses = { readonly [resource: string]: readonly Verb[] };
 export type Verb =
   | 'read'
+  /** All of a table, whatever its partitions. */
+  | 'scan'
+  /** One item by its key, and nothing that has to be looked for. */
+  | 'get'
   | 'append'
   | 'put'
   | 'delete'
@@ -53,6 +63,8 @@ export type Verb =
   | 'serve'
   /** Waits until the consumers of a table's changes have handled what was written before. */
   | 'settle'
+  /** Of a consumer of a table's changes: says that it has handled what was written before. */
+  | 'acknowledge'
   /** A put of nothing but when something was last used. */
   | 'note';
 

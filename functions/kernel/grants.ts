@@ -4,6 +4,8 @@ import type { Uses, Verb } from './context.ts';
 /** Which methods of a port a verb allows. What is not listed here nobody may call. */
 const methodsOf: Record<Verb, readonly string[]> = {
   read: ['get', 'batchGet', 'query', 'queryIndex', 'head', 'list', 'read', 'history', 'timeline', 'stateAt', 'states', 'statesByIndex'],
+  get: ['get'],
+  scan: ['scan'],
   append: ['handle', 'transact', 'put', 'delete'],
   put: ['put', 'write', 'copy', 'startMultipart', 'putPart', 'completeMultipart', 'abortMultipart'],
   delete: ['delete'],
@@ -18,6 +20,7 @@ const methodsOf: Record<Verb, readonly string[]> = {
   publish: ['publish'],
   serve: ['serve'],
   settle: [],
+  acknowledge: [],
   note: ['put'],
 };
 

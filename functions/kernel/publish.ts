@@ -6,6 +6,7 @@ import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { JsonObject } from '../../domain/kernel/json.ts';
 import type { Change, ChangeHandler, Item } from '../../domain/kernel/table.ts';
 import type { ContextDeclaration, EventDeclaration } from './context.ts';
+import { isMoved } from './transfer/moved.ts';
 
 /** The resource an event is about, as the audit trail and subscribers see it: `model#digits` and `alias#champion` make `model/digits/alias/champion`. */
 const subjectOf = (partition: string, stream: string): string => {
@@ -40,12 +41,12 @@ export const toCloudEvent = (types: ReadonlyMap<string, EventDeclaration>, item:
   };
 };
 
-/** Publishes the events among a table's changes, in their order; handed to the change stream of every event-sourced table. */
+/** Publishes the events among a table's changes, in their order, but for those that come from another platform: there they were heard. Handed to the change stream of every event-sourced table. */
 export const publisher = (context: Pick<ContextDeclaration, 'publishes'>, bus: EventBus): ChangeHandler => {
   const types = new Map(context.publishes.map((type) => [type.name, type]));
   return async (changes) => {
     const events = changes
-      .flatMap(({ item }: Change) => (item === undefined ? [] : [toCloudEvent(types, item)]))
+      .flatMap(({ item }: Change) => (item === undefined || isMoved(item) ? [] : [toCloudEvent(types, item)]))
       .filter((event) => event !== undefined);
     if (events.length > 0) await bus.publish(events);
   };

@@ -19,6 +19,7 @@ import {
 import { context } from '../kernel/context.ts';
 import { listOf, Paging } from '../kernel/lists.ts';
 import { Empty, Name, Problem } from '../kernel/schemas.ts';
+import { transferOfObjects, transferOfTables } from '../kernel/transfer/routes.ts';
 import {
   AliasTarget,
   AliasView,
@@ -37,6 +38,8 @@ import {
 const json = { body: '1 MiB', time: '30 s' } as const;
 /** By upload, in whatever way it comes. */
 export const largestModel = '2 GiB';
+/** What the keys of uploads begin with, of all tenants: what a crash has left can be found without asking for each. */
+export const uploads = 'uploads/';
 const upload = { body: largestModel, time: '15 m' } as const;
 const reading = { registry: ['read'] } as const;
 const writing = { registry: ['read', 'append'] } as const;
@@ -53,7 +56,7 @@ export const models = context('models', {
       indexes: { timeline: { partition: 'timeline', sort: 'moment' }, byKind: { partition: 'kind_of', sort: 'name' } },
     },
   },
-  objects: { artifacts: { keep: 'until deleted' } },
+  objects: { artifacts: { keep: 'until deleted', passing: { [uploads]: '1 days' } } },
   routes: {
     'POST /v1/models': {
       does: 'create-model',
@@ -237,6 +240,8 @@ export const models = context('models', {
       limit: json,
       uses: writing,
     },
+    ...transferOfTables('models', ['registry']),
+    ...transferOfObjects('models', ['artifacts']),
   },
   publishes: [
     modelCreated,

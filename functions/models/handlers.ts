@@ -1,5 +1,6 @@
 import type { HandlersOf } from '../kernel/handler.ts';
 import type { SubscribersOf } from '../kernel/subscriber.ts';
+import { objectTransfer, tableTransfer } from '../kernel/transfer/handlers.ts';
 import { assignAlias } from './assign-alias.ts';
 import type { models } from './context.ts';
 import { createModel } from './create-model.ts';
@@ -46,6 +47,8 @@ export const handlers = {
   'list-endpoints': listEndpoints,
   'get-endpoint': getEndpoint,
   'remove-endpoint': removeEndpoint,
+  ...tableTransfer,
+  ...objectTransfer,
 } satisfies HandlersOf<typeof models>;
 
 export const subscribers = {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { context } from '../kernel/context.ts';
 import { listOf, Paging } from '../kernel/lists.ts';
 import { Problem, TenantId, Time } from '../kernel/schemas.ts';
+import { transferOfTables } from '../kernel/transfer/routes.ts';
 
 const AuditEntry = z
   .object({
@@ -71,6 +72,7 @@ export const observability = context('observability', {
       limit: json,
       uses: { deadLetters: ['read', 'redrive'], audit: ['append'] },
     },
+    ...transferOfTables('observability', ['audit']),
   },
   subscribers: {
     // It puts, and cannot delete: what tells of a break-in should outlive it.

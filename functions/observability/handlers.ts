@@ -1,4 +1,5 @@
 import type { HandlersOf } from '../kernel/handler.ts';
+import { tableTransfer } from '../kernel/transfer/handlers.ts';
 import type { observability } from './context.ts';
 import { listAudit } from './list-audit.ts';
 import { listDeadLetters } from './list-dead-letters.ts';
@@ -9,6 +10,7 @@ export const handlers: HandlersOf<typeof observability> = {
   'list-audit': listAudit,
   'list-dead-letters': listDeadLetters,
   'redrive-dead-letter': redriveDeadLetter,
+  ...tableTransfer,
 };
 
 export const subscribers = { 'every-event': onEveryEvent };

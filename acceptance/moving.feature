@@ -1,0 +1,36 @@
+Feature: Moving
+  What a platform keeps can be taken out and brought to another one.
+
+  Background:
+    Given a tenant "acme"
+    And "acme" serves the model file "add-one" at "adder"
+
+  Scenario: What was taken out is known when it is brought
+    When the platform takes out what each table begins with
+    And brings it to where it was
+    Then nothing was written
+
+  Scenario: Objects go by URLs
+    When the platform takes out an object of "models.artifacts"
+    And brings it to where it was
+    Then the object is the same
+
+  Scenario Outline: Nobody but the platform does so
+    Given the caller is "acme"
+    When the caller sends "<method>" to "<path>" with:
+      """
+      <body>
+      """
+    Then the answer is 403
+    And the answer has:
+      | code | platform-required |
+
+    Examples:
+      | method | path                                    | body                                 |
+      | PUT    | /v1/models-transfer/tables/registry     | { "items": [{ "pk": "a", "sk": "b" }] } |
+      | POST   | /v1/billing-transfer/objects/exports/urls | { "key": "a", "method": "GET" }      |
+
+  Scenario: A table that does not exist is none to take out
+    Given the caller is "the platform"
+    When the caller reads "/v1/billing-transfer/tables/rollups"
+    Then the answer is 422

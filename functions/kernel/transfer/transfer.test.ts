@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { inMemoryTable } from '../../../adapters/conformance/in-memory-table.ts';
+import type { Item } from '../../../domain/kernel/table.ts';
+import { contexts } from '../../contexts.ts';
+import { bootstrapKey } from '../authentication.ts';
+import { publisher } from '../publish.ts';
+import { testBus } from '../test-serving.ts';
+import { objectTransfer, tableTransfer } from './handlers.ts';
+import { isMoved } from './moved.ts';
+import { transferredStores, transferredTables } from './routes.ts';
+
+const params = { table: 'things' };
+const pk = 'acme#thing';
+
+const worldOf = async (...items: readonly Item[]) => {
+  const things = inMemoryTable();
+  for (const item of items) await things.put(item);
+  const take = async (cursor?: string) => (await tableTransfer['export-items']({ params, query: { cursor } }, { things })).body;
+  const bring = async (...brought: readonly Item[]) =>
+    (await tableTransfer['import-items']({ params, body: { items: brought } }, { things })).body;
+  return { things, take, bring };
+};
+
+describe('taking the items of a table elsewhere', () => {
+  it('gives them as they are, in pages that an answer can carry', async () => {
+    const large = Array.from({ length: 40 }, (_, n) => ({ pk, sk: `${n}`.padStart(2, '0'), text: 'x'.repeat(300_000) }));
+    const { take } = await worldOf(...large);
+    const found: unknown[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = (await take(cursor)) as { data: readonly Item[]; next: string | null };
+      expect(JSON.stringify(page).length).toBeLessThan(3.5 * 1024 * 1024);
+      found.push(...page.data);
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    expect(found).toEqual(large);
+  });
+
+  it('keeps to itself its administrator’s key, and what a cloud notes for itself', async () => {
+    const { take, bring, things } = await worldOf({ ...bootstrapKey, secretHash: 'a' }, { pk, sk: '~mark' }, { pk, sk: 'a' });
+    expect(await take()).toEqual({ data: [{ pk, sk: 'a' }], next: null });
+    expect(await bring({ ...bootstrapKey, secretHash: 'b' })).toEqual({ written: 0, same: 0, kept: [bootstrapKey] });
+    expect((await things.get(bootstrapKey))?.secretHash).toBe('a');
+  });
+
+  it('puts what is not there, knows it again, and replaces what came before and was not changed since', async () => {
+    const { bring, take, things } = await worldOf();
+    expect(await bring({ pk, sk: 'a', version: 1, n: 1 }, { pk, sk: 'b' })).toEqual({ written: 2, same: 0, kept: [] });
+    expect(await bring({ pk, sk: 'a', version: 1, n: 1 })).toEqual({ written: 0, same: 1, kept: [] });
+    expect(await bring({ pk, sk: 'a', version: 2, n: 2 }, { pk, sk: 'b', late: true })).toEqual({ written: 2, same: 0, kept: [] });
+    expect(await take()).toEqual({
+      data: [
+        { pk, sk: 'a', version: 2, n: 2 },
+        { pk, sk: 'b', late: true },
+      ],
+      next: null,
+    });
+    await things.put({ pk, sk: 'a', version: 3, n: 3 });
+    expect(await bring({ pk, sk: 'a', version: 2, n: 2 })).toEqual({ written: 0, same: 0, kept: [{ pk, sk: 'a' }] });
+    expect(await things.get({ pk, sk: 'a' })).toEqual({ pk, sk: 'a', version: 3, n: 3 });
+  });
+
+  it('decides again where somebody writes, or deletes, between its look and its put', async () => {
+    const { things } = await worldOf({ pk, sk: 'a', version: 1, moved: true });
+    const racing = {
+      ...things,
+      get: async (key: { pk: string; sk: string }) => {
+        const found = await things.get(key);
+        if (found?.version === 1) await things.put({ pk, sk: 'a', version: 2, theirs: true });
+        return found;
+      },
+    };
+    const outcome = await tableTransfer['import-items'](
+      { params, body: { items: [{ pk, sk: 'a', version: 1, n: 1 }] } },
+      { things: racing },
+    );
+    expect(outcome.body).toEqual({ written: 0, same: 0, kept: [{ pk, sk: 'a' }] });
+    const vanishing = {
+      ...things,
+      get: async (key: { pk: string; sk: string }) => {
+        await things.delete(key);
+        return things.get(key);
+      },
+    };
+    const again = await tableTransfer['import-items']({ params, body: { items: [{ pk, sk: 'a', n: 1 }] } }, { things: vanishing });
+    expect(again.body).toEqual({ written: 1, same: 0, kept: [] });
+  });
+
+  it('marks what it puts, so that no event is told again', async () => {
+    const { bring, things } = await worldOf();
+    await bring({ pk: 'acme#model#digits', sk: 'event#model#0000000001', kind: 'event', event: { type: 'nobody-declares-this' } });
+    const changes = things.changes();
+    expect(changes.every(({ item }) => item !== undefined && isMoved(item))).toBe(true);
+    const bus = testBus();
+    await publisher({ publishes: [] }, bus)(changes);
+    expect(bus.published).toEqual([]);
+  });
+});
+
+describe('taking objects elsewhere', () => {
+  const artifacts = {
+    list: async (_prefix: string, { cursor }: { cursor?: string } = {}) =>
+      cursor === undefined ? { items: [{ key: 'a', sizeBytes: 1, etag: 'e' }], next: 'more' } : { items: [], next: null },
+    presign: async (method: string, key: string, seconds: number) => `https://store/${method}/${key}?${seconds}`,
+  };
+  const of = { params: { store: 'artifacts' } };
+  it('lists them, and gives a URL for one of them that the answer keeps to itself', async () => {
+    const first = await objectTransfer['export-objects']({ ...of, query: {} }, { artifacts });
+    expect(first.body).toEqual({ data: [{ key: 'a', sizeBytes: 1 }], next: 'more' });
+    expect((await objectTransfer['export-objects']({ ...of, query: { cursor: 'more' } }, { artifacts })).body).toEqual({
+      data: [],
+      next: null,
+    });
+    const got = await objectTransfer['create-object-url']({ ...of, body: { key: 'a', method: 'GET' } }, { artifacts });
+    expect(got).toMatchObject({ body: { method: 'GET', headers: {} }, onlyOnce: { url: 'https://store/GET/a?3600' } });
+    const put = await objectTransfer['create-object-url']({ ...of, body: { key: 'a', method: 'PUT' } }, { artifacts });
+    expect(put.body).toEqual({ method: 'PUT', headers: { 'content-type': 'application/octet-stream' } });
+  });
+});
+
+describe('what is taken elsewhere', () => {
+  it('is every table and store of every context, but for what is made of them and what is the cloud’s own', () => {
+    const ofAll = (parts: 'tables' | 'objects', taken: (context: string) => readonly string[]) =>
+      contexts.flatMap((context) =>
+        Object.keys(context[parts])
+          .filter((name) => !taken(context.name).includes(name))
+          .map((name) => `${context.name}.${name}`),
+      );
+    expect(ofAll('tables', (context) => transferredTables(contexts, context))).toEqual(['billing.rollups']);
+    expect(ofAll('objects', (context) => transferredStores(contexts, context))).toEqual([
+      'platform.large-events',
+      'platform.failed-changes',
+    ]);
+  });
+});

@@ -1,0 +1,97 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { failed, Rejected } from '../../domain/kernel/failure.ts';
+import { type HttpClient, httpClient, type Reply } from '../http-client.ts';
+import type { Store } from './stores.ts';
+
+export type Item = { readonly pk: string; readonly sk: string; readonly expiresAt?: number; readonly [attribute: string]: unknown };
+export type Page<T> = { readonly data: readonly T[]; readonly next: string | null };
+export type Imported = {
+  readonly written: number;
+  readonly same: number;
+  readonly kept: readonly { readonly pk: string; readonly sk: string }[];
+};
+export type ObjectEntry = { readonly key: string; readonly sizeBytes: number };
+export type Download = { readonly body: AsyncIterable<Uint8Array>; readonly contentType: string };
+type Verification = { readonly agrees: boolean };
+type ObjectUrl = { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+
+/** A platform that is moved from or to, asked as its administrator. What fails for the moment is asked again. */
+export type Movable = {
+  readonly url: string;
+  items(table: Store, cursor: string | null): Promise<Page<Item>>;
+  putItems(table: Store, items: readonly Item[]): Promise<Imported>;
+  objects(store: Store, cursor: string | null): Promise<Page<ObjectEntry>>;
+  download(store: Store, key: string): Promise<Download>;
+  upload(store: Store, object: ObjectEntry, download: Download): Promise<void>;
+  /** Whether the roll-ups of a month agree with its facts. */
+  agrees(period: string): Promise<boolean>;
+};
+
+const attempts = 6;
+const isTransient = (status: number): boolean => status === 429 || status === 408 || status >= 500;
+
+const refused = (what: string, { status, body }: Reply): Rejected => {
+  const detail = typeof body === 'object' && body !== null && 'detail' in body ? String(body.detail) : '';
+  return new Rejected(failed('unavailable', 'not-moved', `${what} was answered by ${status}. ${detail}`.trim()));
+};
+
+/** Sends until there is an answer that will stay: with a pause of 0.5 s at first, twice as long each time. */
+const answered = async <Body>(what: string, send: () => Promise<Reply<Body>>, attempt = 1): Promise<Body> => {
+  const reply = await send().catch((error: unknown) => error as Error);
+  if (!(reply instanceof Error) && reply.status < 300) return reply.body;
+  if (attempt === attempts || (!(reply instanceof Error) && !isTransient(reply.status)))
+    throw reply instanceof Error
+      ? new Rejected(failed('unavailable', 'not-moved', `${what} had no answer: ${reply.message}.`))
+      : refused(what, reply);
+  await sleep(500 * 2 ** (attempt - 1));
+  return answered(what, send, attempt + 1);
+};
+
+const paged = (path: string, cursor: string | null): string => (cursor === null ? path : `${path}?cursor=${encodeURIComponent(cursor)}`);
+
+export const movable = (url: string, key: string): Movable => {
+  const client: HttpClient = httpClient(url, key);
+  const at = (path: string): string => `${new URL(url).host}${path}`;
+  const urlFor = ({ path }: Store, objectKey: string, method: 'GET' | 'PUT'): Promise<ObjectUrl> =>
+    answered(at(path), () => client.post<ObjectUrl>(`${path}/urls`, { key: objectKey, method }));
+  return {
+    url,
+    items: ({ path }, cursor) => answered(at(path), () => client.get(paged(path, cursor))),
+    putItems: ({ path }, items) => answered(at(path), () => client.put(path, { items })),
+    objects: ({ path }, cursor) => answered(at(path), () => client.get(paged(path, cursor))),
+    async download(store, objectKey) {
+      const granted = await urlFor(store, objectKey, 'GET');
+      const response = await fetch(granted.url);
+      if (!response.ok || response.body === null)
+        throw refused(`GET of ${store.name} ${objectKey}`, { ...response, status: response.status, body: '' });
+      const contentType = response.headers.get('content-type') ?? 'application/octet-stream';
+      return { body: Readable.fromWeb(response.body as ReadableStream), contentType };
+    },
+    async upload(store, object, { body, contentType }) {
+      const granted = await urlFor(store, object.key, 'PUT');
+      const headers = { ...granted.headers, 'content-type': contentType, 'content-length': String(object.sizeBytes) };
+      const status = await put(granted.url, headers, body);
+      if (status >= 300) throw refused(`PUT of ${store.name} ${object.key}`, { status, headers: new Headers(), body: '' });
+    },
+    async agrees(period) {
+      const path = `/v1/billing/periods/${period}/verification`;
+      return (await answered(at(path), () => client.get<Verification>(path))).agrees;
+    },
+  };
+};
+
+/** A PUT of known length: what grants it (S3, say) takes no chunks, and `fetch` sends a stream in none but those. */
+const put = (url: string, headers: Readonly<Record<string, string>>, body: AsyncIterable<Uint8Array>): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const begin = url.startsWith('https:') ? httpsRequest : httpRequest;
+    const request = begin(url, { method: 'PUT', headers }, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode ?? 0));
+    });
+    request.once('error', reject);
+    pipeline(body, request).catch(reject);
+  });
