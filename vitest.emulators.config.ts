@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const all = '{adapters,functions,tools}/**/*.emulator.test.ts';
+const azure = '{adapters/azure,functions/entries/azure,tools/emulators/azure}/**/*.emulator.test.ts';
 const gcp = '{adapters/gcp,functions/entries/gcp,tools/emulators/gcp}/**/*.emulator.test.ts';
 
 /** A cloud's tests, and what starts its emulators: nothing is started for a cloud none of whose tests run. */
@@ -17,6 +18,10 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    projects: [project('aws', [all], [gcp], 'tools/emulators/global-setup.ts'), project('gcp', [gcp], [], 'tools/emulators/gcp-setup.ts')],
+    projects: [
+      project('aws', [all], [azure, gcp], 'tools/emulators/global-setup.ts'),
+      project('azure', [azure], [], 'tools/emulators/azure-setup.ts'),
+      project('gcp', [gcp], [], 'tools/emulators/gcp-setup.ts'),
+    ],
   },
 });

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../domain/kernel/json.ts';
 import type { Item, Key, TableDeclaration } from '../../domain/kernel/table.ts';
 import { checkedExpiry, checkedKeyPart, itemTooLarge, tableLimits } from '../../domain/kernel/table-rules.ts';
+import { sizeOfItem } from '../cloud/item-size.ts';
 
 /**
  * DynamoDB cannot hold every JSON value. What it refuses (numbers beyond its range, nesting beyond 32, names that are empty, halves of surrogate
@@ -28,21 +29,6 @@ const isNative = (value: Json | undefined, depth = 1): boolean => {
 };
 
 const bytesOf = (text: string): number => Buffer.byteLength(text);
-
-/** What an item counts as, roughly: DynamoDB Developer Guide, "DynamoDB item sizes and formats". A number is at most 21 bytes. */
-const sizeOf = (value: Json): number => {
-  if (typeof value === 'string') return bytesOf(value);
-  if (typeof value === 'number') return 1 + Math.ceil(String(value).length / 2);
-  if (typeof value !== 'object' || value === null) return 1;
-  if (Array.isArray(value)) return value.reduce((sum: number, each) => sum + 1 + sizeOf(each), 3);
-  return 3 + Object.keys(value).length + sizeOfItem(value as JsonObject);
-};
-
-export const sizeOfItem = (item: JsonObject): number => {
-  let size = 0;
-  for (const name of Object.keys(item)) if (item[name] !== undefined) size += bytesOf(name) + sizeOf(item[name]);
-  return size;
-};
 
 const isKeyPart = (value: Json | undefined): boolean => typeof value === 'string' && value !== '' && bytesOf(value) <= tableLimits.keyBytes;
 

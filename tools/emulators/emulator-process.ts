@@ -16,7 +16,7 @@ export type EmulatorCommand = {
 };
 
 /** A port that nobody listens on. Somebody else may take it before it is used; then the emulator ends and says so. */
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {

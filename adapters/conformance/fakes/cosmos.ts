@@ -7,6 +7,7 @@ import { answerBatch, isBatch } from './cosmos/batch.ts';
 import { answerChangeFeed } from './cosmos/change-feed.ts';
 import type { Container, ContainerDefinition } from './cosmos/container.ts';
 import { answerPoint, bodyOf, type Context, objectOf } from './cosmos/documents.ts';
+import { removeExpired } from './cosmos/expiry.ts';
 import { answerQuery, answerReadFeed, isQuery } from './cosmos/queries.ts';
 import { type FakeAnswer, type FakeRequest, json, type RunningFake, startFake } from './server.ts';
 
@@ -24,6 +25,8 @@ export type RunningCosmos = RunningFake & {
   readonly masterKey: string;
   /** What a deployment would have made. Whatever exists already stays. */
   provide(database: string, containers: readonly ContainerDefinition[]): void;
+  /** What the service does now and then in the background: what has expired, and is seen by nobody already, goes for good. */
+  removeExpired(): void;
 };
 
 /** A serverless account of Azure Cosmos DB for NoSQL, by its REST reference (https://learn.microsoft.com/rest/api/cosmos-db/). */
@@ -42,6 +45,9 @@ export const startCosmos = async ({ now = Date.now, rangesPerContainer = 1 }: Co
       const database = account.databases.get(id) ?? account.createDatabase(id, now());
       for (const each of containers)
         if (!database.containers.has(each.id)) account.createContainer(database, each as unknown as JsonObject, now());
+    },
+    removeExpired() {
+      for (const { containers } of account.databases.values()) for (const container of containers.values()) removeExpired(container, now());
     },
   };
 };

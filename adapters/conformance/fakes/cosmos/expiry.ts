@@ -18,3 +18,7 @@ export const isExpired = ({ definition }: Container, { document, changedAt }: St
   const ttl = isLifetime(document.ttl) ? document.ttl : definition.defaultTtl;
   return ttl !== -1 && now >= (changedAt + ttl) * 1000;
 };
+
+export const removeExpired = (container: Container, now: number): void => {
+  for (const { items } of container.ranges) for (const [name, stored] of items) if (isExpired(container, stored, now)) items.delete(name);
+};

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import type { Json, JsonObject } from '../../domain/kernel/json.ts';
+import type { Item, Key, TableDeclaration } from '../../domain/kernel/table.ts';
+import { checkedExpiry, checkedKeyPart, itemTooLarge, tableLimits } from '../../domain/kernel/table-rules.ts';
+import { sizeOfItem } from '../cloud/item-size.ts';
+import { idOf } from './table-ids.ts';
+import { ordered, unordered } from './table-text.ts';
+
+/**
+ * An item's document: its attributes under their own names, keys and indexed texts as `ordered` has them, the `id` of its key, and `ttl`. What
+ * Cosmos DB keeps for itself or cannot hold lies as JSON text in `$json`, whole attributes at a time; `$write` says which write made this version.
+ */
+const overflow = '$json';
+const writeName = '$write';
+/** What a check sets, to make a tag of its own. */
+export const checkedName = '$checked';
+const reserved: ReadonlySet<string> = new Set([
+  '',
+  'id',
+  'ttl',
+  '_rid',
+  '_self',
+  '_etag',
+  '_attachments',
+  '_ts',
+  '_lsn',
+  overflow,
+  writeName,
+  checkedName,
+]);
+
+/** Cosmos DB nests to 128 (service quotas). */
+const deepest = 100;
+
+/** The service counts a document's life from its own time: it removes it a little later, so that nobody's clock ends it too early. */
+const ttlMarginSeconds = 30;
+const longestTtl = 2 ** 31 - 1;
+
+/** What a partition key may not begin with: documents of the adapter's own have such keys. */
+export const ownPartitions = '~';
+
+const isIllFormed = (text: string): boolean => /\p{Surrogate}/u.test(text);
+
+const isNative = (value: Json | undefined, depth = 1): boolean => {
+  if (typeof value === 'string') return !isIllFormed(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth > deepest) return false;
+  if (Array.isArray(value)) return value.every((each) => isNative(each, depth + 1));
+  const object = value as JsonObject;
+  return Object.keys(object).every((name) => name !== '' && !isIllFormed(name) && isNative(object[name], depth + 1));
+};
+
+/** Throws `Rejected` `invalid-key`. */
+export const checkedKey = ({ pk, sk }: Key): Key => {
+  checkedKeyPart(pk, Buffer.byteLength(pk));
+  checkedKeyPart(sk, Buffer.byteLength(sk));
+  return { pk, sk };
+};
+
+/** Where an item is: its partition, and the id there. */
+export type Address = { readonly pk: string; readonly id: string };
+/** Throws `Rejected` `invalid-key`. */
+export const addressOf = (key: Key): Address => {
+  const { pk, sk } = checkedKey(key);
+  return { pk: ordered(pk), id: idOf(sk) };
+};
+
+/** One for each conditional write: by it a write whose answer was lost, and which is then refused because of itself, is known to have succeeded. */
+export const newWriteId = (): string => randomBytes(9).toString('base64url');
+export const writeIdOf = (document: JsonObject): Json | undefined => document[writeName];
+
+export const isAlive = ({ expiresAt }: JsonObject, now: Date): boolean => typeof expiresAt !== 'number' || expiresAt * 1000 > now.getTime();
+
+export type TableItems = {
+  /** Throws `Rejected` `invalid-key`, `invalid-expiry` or `item-too-large`. */
+  toStored(item: Item, now: Date, write?: string): JsonObject;
+  fromStored(document: JsonObject): Item;
+};
+
+/** How items of a table become documents, and back. */
+export const tableItems = ({ indexes = {} }: TableDeclaration): TableItems => {
+  const indexed = new Set(['pk', 'sk', ...Object.values(indexes).flatMap(({ partition, sort }) => [partition, sort])]);
+
+  /** Of an item that is in an index, the attributes by which it is there. */
+  const checkIndexed = (item: Item): void => {
+    for (const { partition, sort } of Object.values(indexes)) {
+      const [by, order] = [item[partition], item[sort]];
+      if (typeof by !== 'string' || typeof order !== 'string') continue;
+      for (const part of [by, order]) checkedKeyPart(part, Buffer.byteLength(part));
+    }
+  };
+
+  const mapped = (value: Json | undefined, name: string, map: (text: string) => string): Json | undefined =>
+    typeof value === 'string' && indexed.has(name) ? map(value) : value;
+
+  return {
+    toStored(item, now, write) {
+      checkedKey(item);
+      checkIndexed(item);
+      const expiresAt = checkedExpiry(item);
+      const held: [string, Json | undefined][] = [['id', idOf(item.sk)]];
+      const odd: [string, Json | undefined][] = [];
+      for (const name of Object.keys(item)) {
+        const value = item[name];
+        if (value === undefined) continue;
+        if (reserved.has(name) || isIllFormed(name) || !isNative(value)) odd.push([name, value]);
+        else held.push([name, mapped(value, name, ordered)]);
+      }
+      const size = sizeOfItem(item);
+      if (size > tableLimits.itemBytes) throw itemTooLarge(size);
+      if (odd.length > 0) held.push([overflow, JSON.stringify(Object.fromEntries(odd))]);
+      if (expiresAt !== undefined) held.push(['ttl', ttlOf(expiresAt, now)]);
+      if (write !== undefined) held.push([writeName, write]);
+      return Object.fromEntries(held) as JsonObject;
+    },
+    fromStored(document) {
+      const attributes: [string, Json | undefined][] = Object.keys(document)
+        .filter((name) => !reserved.has(name))
+        .map((name) => [name, mapped(document[name], name, unordered)]);
+      const odd = document[overflow];
+      if (typeof odd === 'string') attributes.push(...Object.entries(JSON.parse(odd) as JsonObject));
+      return Object.fromEntries(attributes) as Item;
+    },
+  };
+};
+
+const ttlOf = (expiresAt: number, now: Date): number =>
+  Math.min(longestTtl, Math.max(1, expiresAt - Math.floor(now.getTime() / 1000) + ttlMarginSeconds));
