@@ -2,7 +2,7 @@ import { type Failure, failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { Item, Key, Write } from '../../domain/kernel/table.ts';
 import type { TenantId } from '../../domain/kernel/tenancy.ts';
 import type { PortsOf, Records } from '../kernel/handler.ts';
-import type { models } from './context.ts';
+import { type models, uploads } from './context.ts';
 
 // Versions of the same bytes share one object. Who holds it is kept in the partition of the artifact: `ref#<reference>` for each version, and an
 // item `artifact` that says how often that changed, and whether the object is being collected.
@@ -20,9 +20,6 @@ const hexOf = (digest: string): string => digest.slice(algorithm.length);
 
 /** Where an upload waits until its digest is known. */
 export const uploadKey = (tenant: TenantId, id: string): string => `${uploads}${tenant}/${id}`;
-
-/** Uploads of all tenants, so that what a crash has left can be found without asking for each. */
-export const uploads = 'uploads/';
 
 /** The key of an artifact's bytes: `<tenant>/sha256/<hex>`. */
 export const artifactKey = (tenant: TenantId, digest: string): string => `${tenant}/sha256/${hexOf(digest)}`;

@@ -1,6 +1,5 @@
 import type { PortsOf } from '../kernel/handler.ts';
-import { uploads } from './artifacts.ts';
-import type { models } from './context.ts';
+import { type models, uploads } from './context.ts';
 
 /** Longer than any upload may take. */
 const abandonedAfterMillis = 60 * 60_000;

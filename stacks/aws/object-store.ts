@@ -17,6 +17,7 @@ import { policyDocument } from './policy-document.ts';
 export type ObjectStoreArgs = {
   readonly context: string;
   readonly keep: PlannedStore['keep'];
+  readonly passing?: PlannedStore['passing'];
   readonly keyArn?: Input<string> | undefined;
   readonly protectsData: boolean;
   /** Tells the account's own bus of each object that is written. */
@@ -44,9 +45,9 @@ export class ObjectStore extends ComponentResource {
 
   constructor(name: string, args: ObjectStoreArgs, options?: ComponentResourceOptions) {
     super('hybrid:aws:ObjectStore', name, {}, options);
-    const { context, keep, keyArn, protectsData, writers = [], enableNotifications = false, transform = {} } = args;
+    const { context, protectsData, writers = [], enableNotifications = false, transform = {} } = args;
     const within = { parent: this };
-    const made = childrenOf(keep, keyArn);
+    const made = childrenOf(args);
     const store: BucketArgs = { forceDestroy: !protectsData, tags: contextTag(context) };
     const { bucket, arn } = new Bucket(`${name}-bucket`, transformed(store, transform.bucket), { ...within, ...ofData(protectsData) });
     const of = { bucket };
@@ -79,12 +80,12 @@ const reaching = (statement: Statement, arn: Output<string>): Statement => ({ ..
 
 type Settings = { readonly [Child in Exclude<keyof Children, 'bucket' | 'policy' | 'notification'>]: Omit<Children[Child], 'bucket'> };
 
-const childrenOf = (keep: PlannedStore['keep'], keyArn: Input<string> | undefined): Settings => ({
+const childrenOf = ({ keep, passing = {}, keyArn }: ObjectStoreArgs): Settings => ({
   access: { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
   ownership: { rule: { objectOwnership: 'BucketOwnerEnforced' } },
   versioning: { versioningConfiguration: { status: 'Enabled' } },
   encryption: { rules: [encryptedBy(keyArn)] },
-  lifecycle: { rules: lifecycleOf(keep) },
+  lifecycle: { rules: [...lifecycleOf(keep), ...Object.entries(passing).map(gone)] },
 });
 
 const encryptedBy = (keyArn: Input<string> | undefined) => ({
@@ -103,5 +104,17 @@ const lifecycleOf = (keep: PlannedStore['keep']): BucketLifecycleConfigurationAr
     // What is deleted leaves a marker behind, for ever unless it is told to go with the last version.
     expiration: { expiredObjectDeleteMarker: true },
   },
-  ...(keep.endsWith(' days') ? [{ id: 'age', status: 'Enabled', filter: {}, expiration: { days: Number(keep.split(' ')[0]) } }] : []),
+  ...(keep.endsWith(' days') ? [{ id: 'age', status: 'Enabled', filter: {}, expiration: { days: daysIn(keep) } }] : []),
 ];
+
+/** Of what is passing nothing is left: neither old versions, nor parts of what never became an object. Where several rules hold, the shortest does. */
+const gone = ([prefix, days]: readonly [string, string]) => ({
+  id: `passing-${prefix}`,
+  status: 'Enabled',
+  filter: { prefix },
+  expiration: { days: daysIn(days) },
+  noncurrentVersionExpiration: { noncurrentDays: daysIn(days) },
+  abortIncompleteMultipartUpload: { daysAfterInitiation: daysIn(days) },
+});
+
+const daysIn = (period: string): number => Number(period.split(' ')[0]);

@@ -91,13 +91,14 @@ const deadLettersTable = ({ keys, protectsData, transforms, parent }: StoresArgs
 
 const objectsOf = (
   { keys, protectsData, transforms, parent }: StoresArgs,
-  { name, context, keep, resource }: PlatformPlan['stores'][number],
+  { name, context, keep, passing, resource }: PlatformPlan['stores'][number],
 ) =>
   new ObjectStore(
     name,
     {
       context,
       keep,
+      ...(passing === undefined ? {} : { passing }),
       keyArn: keys.data?.arn,
       protectsData,
       enableNotifications: resourceVariable(resource) === resourceVariable(failedChanges),
