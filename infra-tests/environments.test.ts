@@ -1,20 +1,25 @@
 import { describe, expect, it } from 'vitest';
+import { contexts } from '../functions/contexts.ts';
 import { bootstrapKey, sha256 } from '../functions/kernel/authentication.ts';
+import { unitsOf } from '../functions/kernel/units.ts';
 import { statementsIn } from '../stacks/policies/rule.ts';
 import { graphOf } from './graph.ts';
 import { graphFor, named, ofType } from './graphs.ts';
 
+const answering = unitsOf(contexts, 'context', { modelsApart: true }).filter(({ trigger }) => trigger === 'http');
 const count = async (stack: Parameters<typeof graphFor>[0], type: string) => ofType(await graphFor(stack), type).length;
 
 describe('dev', () => {
   it('polls one queue for each context that hears of events, and one for all dead letters', async () =>
-    expect(ofType(await graphFor('aws-dev'), 'aws:sqs/queue:Queue').map(({ name }) => name)).toEqual([
-      'billing-events-queue',
-      'dead-letters-queue',
-      'inference-events-queue',
-      'models-events-queue',
-      'observability-events-queue',
-    ]));
+    expect(ofType(await graphFor('aws-dev'), 'aws:sqs/queue:Queue').map(({ name }) => name)).toEqual(
+      [
+        'dead-letters-queue',
+        ...contexts.flatMap(({ name, subscribers, queues }) => [
+          ...(Object.keys(subscribers).length > 0 ? [`${name}-events-queue`] : []),
+          ...Object.keys(queues).map((queue) => `${name}-${queue}-queue`),
+        ]),
+      ].sort(),
+    ));
   it('has one secret, no key of its own, and nothing before the API', async () => {
     expect(await count('aws-dev', 'aws:secretsmanager/secret:Secret')).toBe(1);
     for (const type of [
@@ -49,8 +54,10 @@ describe('prod', () => {
     }[];
     const secret = origin?.customHeaders[0];
     expect(secret?.name).toBe('x-hybrid-origin-secret');
-    for (const lambda of ofType(graph, 'aws:lambda/function:Function').filter(({ name }) => name.endsWith('-http-function')))
-      expect(lambda.inputs.environment).toMatchObject({ variables: { HYBRID_ORIGIN_SECRET_SHA256: sha256(secret?.value ?? '') } });
+    for (const { name } of answering)
+      expect(named(graph, `${name}-function`).inputs.environment).toMatchObject({
+        variables: { HYBRID_ORIGIN_SECRET_SHA256: sha256(secret?.value ?? '') },
+      });
   });
   it('keeps certificates and the firewall of its edge where CloudFront looks for them', async () => {
     const graph = await graphFor('aws-prod');
@@ -70,12 +77,39 @@ describe('prod', () => {
     );
   });
   it('sets concurrency aside where it is told to, and no more than the account has', async () => {
-    const graph = await graphOf('aws-prod', { config: { 'platform:reservedConcurrency': '{"http":20,"inference-http":300}' } });
-    const reserved = ofType(graph, 'aws:lambda/function:Function').map(({ inputs }) => inputs.reservedConcurrentExecutions);
-    expect(reserved.filter((one) => one !== undefined).sort()).toEqual([20, 20, 20, 20, 20, 300]);
-    await expect(graphOf('aws-prod', { config: { 'platform:reservedConcurrency': '{"http":200}' } })).rejects.toThrow(
+    const graph = await graphOf('aws-prod', { config: { 'platform:reservedConcurrency': '{"http":10,"inference-predictions":200}' } });
+    for (const { name } of answering)
+      expect(named(graph, `${name}-function`).inputs.reservedConcurrentExecutions).toBe(name === 'inference-predictions' ? 200 : 10);
+    await expect(graphOf('aws-prod', { config: { 'platform:reservedConcurrency': '{"http":300}' } })).rejects.toThrow(
       'this account can set aside 900',
     );
+  });
+});
+
+describe('what is passing', () => {
+  it('goes wholly when its time is over: the object, its old versions, and parts of none', async () => {
+    const { rules } = named(await graphFor('aws-dev'), 'models-artifacts-lifecycle').inputs as { readonly rules: readonly object[] };
+    expect(rules).toContainEqual({
+      id: 'passing-uploads/',
+      status: 'Enabled',
+      filter: { prefix: 'uploads/' },
+      expiration: { days: 1 },
+      noncurrentVersionExpiration: { noncurrentDays: 1 },
+      abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+    });
+  });
+});
+
+describe('an address that sends floods', () => {
+  it('is let through a quarter of what the API takes', async () => {
+    const { rules } = named(await graphFor('aws-prod'), 'edge-firewall').inputs as {
+      readonly rules: readonly {
+        readonly name: string;
+        readonly statement: { readonly rateBasedStatement?: { readonly limit: number } };
+      }[];
+    };
+    // 200 requests a second by default, counted over five minutes.
+    expect(rules.find(({ name }) => name === 'flood')?.statement.rateBasedStatement?.limit).toBe(15_000);
   });
 });
 
@@ -126,7 +160,7 @@ describe('code', () => {
   it('is for the machine that is configured', async () => {
     const graph = await graphFor('aws-dev');
     const architecture = (unit: string) => named(graph, `${unit}-function`).inputs.architectures;
-    expect([architecture('inference-http'), architecture('billing-http')]).toEqual([['x86_64'], ['arm64']]);
+    expect([architecture('inference-predictions'), architecture('billing-http')]).toEqual([['x86_64'], ['arm64']]);
   });
 });
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { markerItem } from '../adapters/aws/markers.ts';
 import { accessDenied } from '../events/identity.ts';
 import { contexts } from '../functions/contexts.ts';
+import { bootstrapPrincipal, lastUseKey, notes } from '../functions/kernel/authentication.ts';
 import { type Resource, resourceVariable } from '../functions/kernel/resources.ts';
 import { type FunctionUnit, unitsOf } from '../functions/kernel/units.ts';
 import { models } from '../functions/models/context.ts';
-import { statementId } from '../stacks/aws/role.ts';
+import { statementId } from '../stacks/aws/statement-id.ts';
 import { type PolicyStatement, statementsIn } from '../stacks/policies/rule.ts';
 import type { Graph } from './graph.ts';
 import { cases, graphFor, named } from './graphs.ts';
@@ -17,6 +19,7 @@ const ofTriggers: { readonly [trigger in FunctionUnit['trigger']]: readonly stri
   'dead-letters': ['ReceiveMessages'],
   changes: ['ReadChanges', 'LayAside'],
   schedules: ['GiveUp'],
+  trials: [],
 };
 
 const statementsOf = (graph: Graph, unit: FunctionUnit): readonly PolicyStatement[] =>
@@ -25,7 +28,7 @@ const statementsOf = (graph: Graph, unit: FunctionUnit): readonly PolicyStatemen
 const tableOf = ({ context, name }: Resource): string => `${context}-${name}-table`;
 
 describe.each(cases)('the roles of $stack with topology $topology', ({ stack, topology }) => {
-  const units = unitsOf(contexts, topology);
+  const units = unitsOf(contexts, topology, { modelsApart: true });
 
   it.each(units)('give $name each declared grant once, and nothing else', async (unit) => {
     const granted = unit.grants.flatMap(({ resource, verbs }) => verbs.map((verb) => statementId(verb, resource)));
@@ -66,10 +69,31 @@ describe('a verb', () => {
     const graph = await graphFor('aws-dev');
     return statementsIn(named(graph, `${unit}-grants`).inputs.policy).find((one) => one.sid === sid);
   };
-  it('that notes may put nothing but when', async () =>
+  it('that notes may put nothing but when, and nowhere where a tenant’s own is', async () =>
     expect((await statement('models-http', 'NoteTableIdentityDirectory'))?.condition).toEqual({
-      'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'at'] },
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': Object.keys({ ...lastUseKey(bootstrapPrincipal), at: '' }) },
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${notes}*`] },
     }));
+  it('that gets reads by keys alone', async () =>
+    expect((await statement('models-http', 'GetTableIdentityDirectory'))?.actions).toEqual(['dynamodb:GetItem']));
+  it('that settles only puts markers, and who acknowledges them only deletes', async () => {
+    const settles = await statement('billing-http', 'SettleTableBillingUsage');
+    expect(settles?.actions).toEqual(['dynamodb:PutItem']);
+    expect(settles?.condition).toEqual({
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': Object.keys(markerItem('p', 'id', new Date(0))) },
+    });
+    expect((await statement('billing-changes', 'AcknowledgeTableBillingUsage'))?.actions).toEqual(['dynamodb:DeleteItem']);
+  });
+  it('that tries models may do nothing but write its own log', async () => {
+    const graph = await graphFor('aws-prod');
+    const sids = statementsIn(named(graph, 'models-trials-grants').inputs.policy).map(({ sid }) => sid);
+    expect(sids).toEqual(['WriteLogs']);
+  });
+  it('that has models tried calls that one function', async () => {
+    const graph = await graphFor('aws-dev');
+    const calls = await statement('models-http', 'InvokeFunctionModelsTrials');
+    expect([calls?.actions, calls?.resources]).toEqual([['lambda:InvokeFunction'], [named(graph, 'models-trials-live').outputs.arn]]);
+  });
   it('that publishes says what its own context says, and of a function of requests denials alone', async () => {
     const saying = async (unit: string) => (await statement(unit, 'PublishBus'))?.condition['ForAllValues:StringEquals'];
     expect(await saying('billing-http')).toEqual({ 'events:detail-type': [accessDenied.type] });
@@ -82,21 +106,19 @@ describe('a verb', () => {
       'dynamodb:ConditionCheckItem',
     ]));
   it('that meters only puts, and so does what writes the audit trail', async () => {
-    expect((await statement('inference-http', 'PutTableBillingUsage'))?.actions).toEqual(['dynamodb:PutItem']);
+    expect((await statement('inference-predictions', 'PutTableBillingUsage'))?.actions).toEqual(['dynamodb:PutItem']);
     expect((await statement('observability-events', 'PutTableObservabilityAudit'))?.actions).toEqual(['dynamodb:PutItem']);
     expect(await statement('observability-events', 'AppendTableObservabilityAudit')).toBeUndefined();
   });
   it('that redrives sends to the queues that dead letters came from, and to no other', async () => {
     const resources = (await statement('observability-http', 'RedriveDeadLetters'))?.resources ?? [];
+    const hearing = contexts.filter(({ subscribers }) => Object.keys(subscribers).length > 0);
+    const queues = [
+      ...hearing.map(({ name }) => `${name}-events`),
+      ...contexts.flatMap(({ name, queues: own }) => Object.keys(own).map((queue) => `${name}-${queue}`)),
+    ];
     expect(resources.filter((arn) => arn.includes(':sqs:')).map((arn) => arn.split(':').at(-1))).toEqual(
-      ['models', 'inference', 'billing', 'observability'].map((context) => `${context}-events-queue-1234567`),
+      queues.map((queue) => `${queue}-queue-1234567`),
     );
-  });
-  it('that nobody has given a meaning on AWS is refused', async () => {
-    const { statementsOf: made } = await import('../stacks/aws/role.ts');
-    const resource: Resource = { kind: 'table', context: 'models', name: 'registry' };
-    const places = new Map([[resourceVariable(resource), { arn: 'arn', value: 'name' }]]);
-    expect(() => made([{ resource, verbs: ['presign'] }], places)).toThrow('verb-without-meaning');
-    expect(() => made([{ resource: { ...resource, name: 'other' }, verbs: ['read'] }], places)).toThrow('unknown-resource');
   });
 });

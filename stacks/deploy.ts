@@ -28,8 +28,9 @@ export const deploy = async (
   transformsFor: TransformsFor = async () => ({}),
 ): Promise<Deployed> => {
   const settings = orReject(settingsOf(told, contexts));
-  const plan = planOf(settings.contexts, { topology: settings.topology, queuePer: settings.profile.queuePer });
   const { cloud } = settings;
+  const { topology, profile } = settings;
+  const plan = planOf(settings.contexts, { topology, queuePer: profile.queuePer, modelsApart: cloud === 'aws' });
   const program = await programOf(cloud);
   return program.deploy({ plan, settings, build, transforms: await transformsFor(cloud) });
 };

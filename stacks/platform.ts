@@ -1,9 +1,18 @@
 import { failed, Rejected } from '../domain/kernel/failure.ts';
 import type { QueuePolicy } from '../domain/kernel/queue.ts';
 import type { IndexDeclaration } from '../domain/kernel/table.ts';
-import type { ContextDeclaration, QueueDeclaration, StoredTable } from '../functions/kernel/context.ts';
-import { objectsOf, qualifiedName, queueOf, type Resource, resourceVariable, secretOf, tableOf } from '../functions/kernel/resources.ts';
-import { type FunctionUnit, type Topology, type Trigger, unitsOf } from '../functions/kernel/units.ts';
+import type { ContextDeclaration, QueueDeclaration, StoredObjects, StoredTable } from '../functions/kernel/context.ts';
+import {
+  modelTrials,
+  objectsOf,
+  qualifiedName,
+  queueOf,
+  type Resource,
+  resourceVariable,
+  secretOf,
+  tableOf,
+} from '../functions/kernel/resources.ts';
+import { type FunctionUnit, type Topology, type Trigger, type UnitOptions, unitsOf } from '../functions/kernel/units.ts';
 import type { Profile } from './environment.ts';
 
 /**
@@ -29,7 +38,7 @@ export type PlannedTable = Planned & {
   /** Who consumes its changes, and whether only events among them. */
   readonly changes?: { readonly unit: string; readonly eventsOnly: boolean };
 };
-export type PlannedStore = Planned & { readonly resource: Resource; readonly keep: ContextDeclaration['objects'][string]['keep'] };
+export type PlannedStore = Planned & StoredObjects & { readonly resource: Resource };
 export type PlannedQueue = Planned & {
   readonly resource: Resource;
   readonly policy: QueuePolicy;
@@ -46,11 +55,11 @@ export type PlannedSubscriber = Planned & {
 export type PlannedSchedule = Planned & { readonly schedule: string; readonly everySeconds: number; readonly unit: string };
 export type PlannedSecret = Planned & { readonly resource: Resource };
 
-export type PlanOptions = { readonly topology: Topology; readonly queuePer: Profile['queuePer'] };
+export type PlanOptions = { readonly topology: Topology; readonly queuePer: Profile['queuePer'] } & UnitOptions;
 
 /** The plan of these contexts. Throws `Rejected` `unknown-resource` where one of them needs what none of them has. */
-export const planOf = (contexts: readonly ContextDeclaration[], { topology, queuePer }: PlanOptions): PlatformPlan => {
-  const units = unitsOf(contexts, topology);
+export const planOf = (contexts: readonly ContextDeclaration[], { topology, queuePer, modelsApart = false }: PlanOptions): PlatformPlan => {
+  const units = unitsOf(contexts, topology, { modelsApart });
   const calls = unitFinder(units);
   const plan: PlatformPlan = {
     units,
@@ -90,10 +99,10 @@ const tablesOf = (context: ContextDeclaration, calls: UnitFinder): readonly Plan
   }));
 
 const storesOf = (context: ContextDeclaration): readonly PlannedStore[] =>
-  Object.entries(context.objects).map(([name, { keep }]) => ({
+  Object.entries(context.objects).map(([name, stored]) => ({
     ...named(context.name, name),
     resource: objectsOf(context.name, name),
-    keep,
+    ...stored,
   }));
 
 const queuesOf = (context: ContextDeclaration, calls: UnitFinder): readonly PlannedQueue[] =>
@@ -144,9 +153,10 @@ const secretsOf = (units: readonly FunctionUnit[]): readonly PlannedSecret[] => 
 
 /** A part of the contexts may need another part; then what it needs is named. */
 const complete = (plan: PlatformPlan): void => {
-  const there = new Set(
-    [...plan.tables, ...plan.stores, ...plan.queues, ...plan.secrets].map(({ resource }) => resourceVariable(resource)),
-  );
+  const there = new Set([
+    ...[...plan.tables, ...plan.stores, ...plan.queues, ...plan.secrets].map(({ resource }) => resourceVariable(resource)),
+    ...(plan.units.some(({ trigger }) => trigger === 'trials') ? [resourceVariable(modelTrials)] : []),
+  ]);
   for (const { name, grants } of plan.units)
     for (const { resource } of grants)
       if (!there.has(resourceVariable(resource)) && resource.context !== '')

@@ -1,6 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
+import type { ModelHost } from '../../domain/kernel/model-host.ts';
 import type { Queue } from '../../domain/kernel/queue.ts';
 import type { Secrets } from '../../domain/kernel/secrets.ts';
 import type { Change, Table, TableDeclaration } from '../../domain/kernel/table.ts';
@@ -17,6 +18,7 @@ import { acknowledge, awaitMarkers, isMarker } from './markers.ts';
 import { lambdaModelHost } from './model-host.ts';
 import { s3ObjectStore } from './object-store.ts';
 import { postponeMessage, sendText, sqsQueue } from './queue.ts';
+import { askedTrials, modelTrials } from './model-trials.ts';
 import { queueUrlOf } from './queue-names.ts';
 import { managedSecrets } from './secrets.ts';
 import { dynamoTable } from './table.ts';
@@ -60,12 +62,21 @@ export const openCloud = (environment: Environment) => {
     clock,
     ids,
     table,
+  /** Models are tried by a function of its own where this one is told of it, and run here. */
+  const modelHost = (): ModelHost => {
+    const artifacts = objects('models.artifacts');
+    const host = lambdaModelHost({ artifacts, environment });
+    const functionArn = environment[variableOf('function', 'models.trials')];
+    return functionArn === undefined ? host : { ...host, ...askedTrials({ client, functionArn, artifacts }) };
+  };
+
     objects,
     queue: (name: string): Queue => at(variableOf('queue', name), (queueUrl) => sqsQueue({ client, queueUrl })),
     bus: at(variableOf('bus'), (busName) => eventBridgeBus({ client, busName, largeEvents })),
     /** All secrets of a context. */
     secrets: (context: string): Secrets => at(variableOf('secret', context), (secretId) => managedSecrets({ client, secretId, clock })),
-    modelHost: lambdaModelHost({ artifacts: objects('models.artifacts'), environment }),
+    modelHost: modelHost(),
+    tryModel: modelTrials({ environment }),
     exportWriter: focusWriter(),
     deadLetters: letters,
     /** Resolves when the consumers of a table's changes have handled what was written to these partitions before. */

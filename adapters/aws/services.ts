@@ -27,6 +27,7 @@ export const secretsManager: JsonService = {
   json: '1.1',
   target: 'secretsmanager',
 };
+export const lambda: Service = { name: 'Lambda', signedAs: 'lambda', host: 'lambda' };
 export const s3: Service = { name: 'S3', signedAs: 's3', host: 's3' };
 
 /** The URL of a service in a region, without a slash at the end. */

@@ -79,7 +79,7 @@ describe('a cache of artifacts', () => {
   });
 
   it('refuses what is larger than it has room for', async () => {
-    expect(await rejection(Promise.resolve(open(39).file('a')))).toEqual({ failure: 'unavailable', code: 'artifact-too-large' });
+    expect(await rejection(Promise.resolve(open(39).file('a')))).toEqual({ failure: 'too-large', code: 'artifact-too-large' });
     expect(readdirSync(folder)).toEqual([]);
   });
 

@@ -72,7 +72,7 @@ export const artifactCache = ({ store, folder, maxBytes }: ArtifactCacheOptions)
     if (sizeBytes > files().bound) {
       await object.body.cancel();
       throw new Rejected(
-        failed('unavailable', 'artifact-too-large', `The artifact has ${sizeBytes} bytes; there is room for ${files().bound} here.`),
+        failed('too-large', 'artifact-too-large', `The artifact has ${sizeBytes} bytes; there is room for ${files().bound} here.`),
       );
     }
     makeRoom(sizeBytes);

@@ -6,3 +6,4 @@ export { httpFunction } from './aws/http-function.ts';
 export { lambdaOf } from './aws/lambda.ts';
 export { queuesFunction } from './aws/queues-function.ts';
 export { schedulesFunction } from './aws/schedules-function.ts';
+export { trialsFunction } from './aws/trials-function.ts';

@@ -101,7 +101,13 @@ const bearer = (authorization: string | null | undefined): string | undefined =>
   authorization && /^bearer /i.test(authorization) ? authorization.slice(7).trim() || undefined : undefined;
 
 export const lastUseKey = (principal: Principal) => ({
-  pk: partitionKey(apiKeyStream(principal.tenant, principal.id.slice('key:'.length))),
+/**
+ * What the partitions begin with that hold when keys were last used; no tenant's does. Every function of requests may put such an item, and in the
+ * partitions of tenants nothing.
+ */
+export const notes = '~note#';
+
+  pk: `${notes}${partitionKey(apiKeyStream(principal.tenant, principal.id.slice('key:'.length)))}`,
   sk: 'last-use',
 });
 

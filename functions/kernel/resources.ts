@@ -1,6 +1,6 @@
 /** Something of a context that a cloud keeps under a name of its own. */
 export type Resource = { readonly kind: ResourceKind; readonly context: string; readonly name: string };
-export type ResourceKind = 'table' | 'objects' | 'queue' | 'bus' | 'secret' | 'dead-letters';
+export type ResourceKind = 'table' | 'objects' | 'queue' | 'bus' | 'secret' | 'dead-letters' | 'function';
 
 export const tableOf = (context: string, name: string): Resource => ({ kind: 'table', context, name });
 export const objectsOf = (context: string, name: string): Resource => ({ kind: 'objects', context, name });
@@ -9,6 +9,8 @@ export const secretOf = (context: string): Resource => ({ kind: 'secret', contex
 /** The bus that all contexts publish to, and the table of what could not be delivered: there is one of each. */
 export const bus: Resource = { kind: 'bus', context: '', name: '' };
 export const deadLetters: Resource = { kind: 'dead-letters', context: '', name: '' };
+/** The function that looks into models and first loads them, where a cloud has one for that. */
+export const modelTrials: Resource = { kind: 'function', context: 'models', name: 'trials' };
 
 /** Events that are too large for a cloud's bus wait here; what they left behind goes by itself. */
 export const largeEvents = objectsOf('platform', 'large-events');

@@ -49,13 +49,9 @@ describe('the functions of a cloud', () => {
 
 describe('what a function may touch', () => {
   it('is what it declares and what the frame around it needs, and nothing else', () =>
-    expect(grantsOf(unitNamed('inference-http'))).toEqual({
-      'table inference.endpoints': ['read'],
-      'objects models.artifacts': ['read'],
-      'table billing.usage': ['put'],
-      'table identity.directory': ['note', 'read'],
-      'bus bus': ['publish'],
-      'objects platform.large-events': ['put'],
+    expect(grantsOf(unitNamed('observability-events'))).toEqual({
+      'table observability.audit': ['put'],
+      'objects platform.large-events': ['read'],
     }));
   it('is to publish what its own context says, and of a function of requests denials alone', () => {
     const said = (name: string) => unitNamed(name).grants.find(({ verbs }) => verbs.includes('publish'))?.events;
@@ -64,7 +60,7 @@ describe('what a function may touch', () => {
   });
   it('is nothing for a function whose routes are all public', () => expect(grantsOf(unitNamed('platform-http'))).toEqual({}));
   it('lets the consumers of changes tell that they have settled', () =>
-    expect(grantsOf(unitNamed('billing-changes'))['table billing.usage']).toEqual(['settle']));
+    expect(grantsOf(unitNamed('billing-changes'))['table billing.usage']).toEqual(['acknowledge']));
   it('is refused where nobody declares it', () => {
     const broken = context('broken', {
       describes: 'Uses what is not there',
@@ -82,14 +78,51 @@ describe('what a function may touch', () => {
   });
 });
 
+describe('models that are tried apart', () => {
+  const apart = unitsOf(contexts, 'context', { modelsApart: true });
+  const named = (name: string): FunctionUnit => apart.find((unit) => unit.name === name) as FunctionUnit;
+  it('are opened by a function that may touch nothing', () => {
+    expect(named('models-trials')).toMatchObject({ trigger: 'trials', grants: [], native: ['onnxruntime'] });
+    expect(apart.filter(({ trigger }) => trigger === 'trials').map(({ name }) => name)).toEqual(['models-trials']);
+  });
+  it('are opened by nobody else who does not run them', () =>
+    expect(apart.filter(({ native }) => native.includes('onnxruntime')).map(({ name }) => name)).toEqual([
+      'models-trials',
+      'inference-predictions',
+    ]));
+  it('are run by a function that answers predictions and nothing else', () => {
+    expect(greedyPaths(named('inference-predictions'))).toEqual([
+      '/v2/models/{endpoint}/infer',
+      '/v2/models/{endpoint}/versions/{version}/infer',
+    ]);
+    expect(grantsOf(named('inference-predictions'))).toEqual({
+      'table inference.endpoints': ['get'],
+      'objects models.artifacts': ['read'],
+      'table billing.usage': ['put'],
+      'table identity.directory': ['get', 'note'],
+      'bus bus': ['publish'],
+      'objects platform.large-events': ['put'],
+    });
+    expect(grantsOf(named('inference-http'))['objects models.artifacts']).toBeUndefined();
+  });
+  it('leave every path of a gateway to one function in both topologies', () => {
+    const paths = apart.flatMap(greedyPaths);
+    expect(new Set(paths).size).toBe(paths.length);
+    expect(unitsOf(contexts, 'single', { modelsApart: true }).flatMap(greedyPaths).sort()).toEqual([...paths].sort());
+  });
+  it('may be had tried by who registers or deploys them', () =>
+    expect(apart.filter((unit) => grantsOf(unit)['function models.trials'] !== undefined).map(({ name }) => name)).toEqual([
+      'models-http',
+      'inference-events',
+    ]));
+  it('are so in both topologies', () => expect(allGrants(unitsOf(contexts, 'single', { modelsApart: true }))).toEqual(allGrants(apart)));
+});
+
 describe('the paths of a gateway', () => {
   it('lead everything below a collection to one function', () =>
-    expect(greedyPaths(unitNamed('models-http'))).toEqual([
-      '/v1/models',
-      '/v1/models/{proxy+}',
-      '/v1/endpoints',
-      '/v1/endpoints/{proxy+}',
-    ]));
+    expect(greedyPaths(unitNamed('models-http'))).toEqual(
+      expect.arrayContaining(['/v1/models', '/v1/models/{proxy+}', '/v1/endpoints', '/v1/endpoints/{proxy+}']),
+    ));
   it('are nobody’s twice, so that a context can be moved to a function of its own and back', () => {
     const paths = perContext.flatMap(greedyPaths);
     expect(new Set(paths).size).toBe(paths.length);

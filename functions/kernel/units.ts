@@ -1,10 +1,24 @@
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { accessDenied } from '../../events/identity.ts';
 import type { ContextDeclaration, EventDeclaration, RouteDeclaration, RouteKey, Uses, Verb } from './context.ts';
-import { bus, deadLetters, failedChanges, largeEvents, objectsOf, queueOf, type Resource, resourceVariable, tableOf } from './resources.ts';
+import {
+  bus,
+  deadLetters,
+  failedChanges,
+  largeEvents,
+  modelTrials,
+  objectsOf,
+  queueOf,
+  type Resource,
+  resourceVariable,
+  tableOf,
+} from './resources.ts';
 
-/** What calls a function: requests, events, changes of tables, messages of queues, the clock, or messages that were given up. */
-export type Trigger = 'http' | 'events' | 'changes' | 'queues' | 'schedules' | 'dead-letters';
+/**
+ * What calls a function: requests, events, changes of tables, messages of queues, the clock, messages that were given up, or another function that
+ * has a model tried.
+ */
+export type Trigger = 'http' | 'events' | 'changes' | 'queues' | 'schedules' | 'dead-letters' | 'trials';
 
 /** `context`: each context has functions of its own; `single`: one set of functions runs them all. Resources are the same in both. */
 export type Topology = 'context' | 'single';
@@ -27,34 +41,79 @@ export type FunctionUnit = {
 };
 
 /** A gateway lets go of a request after 30 s; the function answers for itself before that. */
-const timeouts: Record<Trigger, number> = { http: 29, events: 60, changes: 60, queues: 60, schedules: 300, 'dead-letters': 60 };
+const timeouts: Record<Trigger, number> = {
+  http: 29,
+  events: 60,
+  changes: 60,
+  queues: 60,
+  schedules: 300,
+  'dead-letters': 60,
+  // Who has a model tried has to answer a request himself.
+  trials: 25,
+};
+
+export type UnitOptions = {
+  /**
+   * Whether foreign models are opened in functions of their own: tried by one that may touch nothing, run by one that answers predictions and nothing
+   * else. Otherwise they are opened by whoever asks for it.
+   */
+  readonly modelsApart?: boolean;
+};
 
 /** The functions of these contexts. Throws `Rejected` `unknown-resource` where a declaration uses what nobody declares. */
-export const unitsOf = (contexts: readonly ContextDeclaration[], topology: Topology): readonly FunctionUnit[] => {
+export const unitsOf = (
+  contexts: readonly ContextDeclaration[],
+  topology: Topology,
+  { modelsApart = false }: UnitOptions = {},
+): readonly FunctionUnit[] => {
   const groups =
     topology === 'single' ? [{ prefix: 'all', members: contexts }] : contexts.map((one) => ({ prefix: one.name, members: [one] }));
+  const triggers = (Object.keys(timeouts) as Trigger[]).filter((trigger) => modelsApart || trigger !== 'trials');
   return groups.flatMap(({ prefix, members }) =>
-    (Object.keys(timeouts) as Trigger[]).flatMap((trigger) => {
-      const running = members.filter((context) => usesOf(context, trigger).length > 0);
-      return running.length === 0 ? [] : [unit(`${prefix}-${trigger}`, trigger, running, contexts)];
-    }),
+    triggers.flatMap((trigger) =>
+      partsOf(trigger, members, modelsApart).flatMap(({ name, parts }) => {
+        const running = parts.filter((context) => usesOf(context, trigger).length > 0);
+        return running.length === 0 ? [] : [unit(`${prefix}-${name}`, trigger, running, { all: contexts, modelsApart })];
+      }),
+    ),
   );
 };
 
-const unit = (
-  name: string,
-  trigger: Trigger,
-  running: readonly ContextDeclaration[],
-  all: readonly ContextDeclaration[],
-): FunctionUnit => ({
+type Part = { readonly name: string; readonly parts: readonly ContextDeclaration[] };
+
+/** What the functions of a trigger are called, and what of these contexts each of them runs. */
+const partsOf = (trigger: Trigger, members: readonly ContextDeclaration[], modelsApart: boolean): readonly Part[] =>
+  trigger === 'http' && modelsApart
+    ? [
+        { name: 'http', parts: members.map((context) => withRoutes(context, (route) => !runsModel(route))) },
+        { name: 'predictions', parts: members.map((context) => withRoutes(context, runsModel)) },
+      ]
+    : [{ name: trigger, parts: members }];
+
+const runsModel = ({ uses: { modelHost = [] } }: RouteDeclaration): boolean => modelHost.includes('invoke');
+
+const withRoutes = (context: ContextDeclaration, which: (route: RouteDeclaration) => boolean): ContextDeclaration => ({
+  ...context,
+  routes: Object.fromEntries(Object.entries(context.routes).filter(([, route]) => which(route))),
+});
+
+type Around = { readonly all: readonly ContextDeclaration[]; readonly modelsApart: boolean };
+
+const unit = (name: string, trigger: Trigger, running: readonly ContextDeclaration[], around: Around): FunctionUnit => ({
   name,
   trigger,
   contexts: running,
   grants: merged([
-    ...running.flatMap((context) => usesOf(context, trigger).flatMap((uses) => granted(context, uses, all))),
+    ...running.flatMap((context) => usesOf(context, trigger).flatMap((uses) => granted(context, uses, around))),
     ...ofFrame(trigger, running),
   ]),
-  native: nativeOf(running.flatMap((context) => usesOf(context, trigger))),
+  native:
+    trigger === 'trials'
+      ? ['onnxruntime']
+      : nativeOf(
+          running.flatMap((context) => usesOf(context, trigger)),
+          around,
+        ),
   timeoutSeconds: timeouts[trigger],
 });
 
@@ -81,6 +140,8 @@ const usesOf = (context: ContextDeclaration, trigger: Trigger): readonly Uses[] 
       return declared(context.schedules);
     case 'dead-letters':
       return context.name === 'observability' ? [{}] : [];
+    case 'trials':
+      return context.name === 'models' ? [{}] : [];
   }
 };
 
@@ -98,11 +159,11 @@ const ofFrame = (trigger: Trigger, running: readonly ContextDeclaration[]): read
   );
   switch (trigger) {
     case 'http':
-      return asks ? [{ resource: tableOf('identity', 'directory'), verbs: ['read', 'note'] }, ...publishes([accessDenied])] : [];
+      return asks ? [{ resource: tableOf('identity', 'directory'), verbs: ['get', 'note'] }, ...publishes([accessDenied])] : [];
     case 'changes':
       return [
         ...(sourced.length > 0 ? publishes(sourced.flatMap((context) => context.publishes)) : []),
-        ...consumed.map((resource): Grant => ({ resource, verbs: ['settle'] })),
+        ...consumed.map((resource): Grant => ({ resource, verbs: ['acknowledge'] })),
         { resource: failedChanges, verbs: ['put'] },
       ];
     case 'events':
@@ -117,27 +178,29 @@ const ofFrame = (trigger: Trigger, running: readonly ContextDeclaration[]): read
   }
 };
 
-const granted = (context: ContextDeclaration, uses: Uses, all: readonly ContextDeclaration[]): readonly Grant[] =>
-  Object.entries(uses).flatMap(([name, verbs]) => resolve(context, name, verbs, all));
+const granted = (context: ContextDeclaration, uses: Uses, around: Around): readonly Grant[] =>
+  Object.entries(uses).flatMap(([name, verbs]) => resolve(context, name, verbs, around));
+
+/** What has a model tried: it comes from whoever registers it, and may do anything to the process that first opens it. */
+const isTrial = (verb: Verb): boolean => verb === 'inspect' || verb === 'load';
 
 /** Ports that all contexts share, as what they are made of. */
-const shared: { readonly [port: string]: (verbs: readonly Verb[]) => readonly Grant[] } = {
+const shared: { readonly [port: string]: (verbs: readonly Verb[], around: Around) => readonly Grant[] } = {
   meter: () => [{ resource: tableOf('billing', 'usage'), verbs: ['put'] }],
-  modelHost: () => [{ resource: objectsOf('models', 'artifacts'), verbs: ['read'] }],
+  // Who has a model tried elsewhere hands over a URL to its artifact, which is worth what he himself may read.
+  modelHost: (verbs, { modelsApart }) => [
+    ...(verbs.every((verb) => verb === 'remove') ? [] : [{ resource: objectsOf('models', 'artifacts'), verbs: ['read'] } as const]),
+    ...(modelsApart && verbs.some(isTrial) ? [{ resource: modelTrials, verbs: ['invoke'] } as const] : []),
+  ],
   deadLetters: (verbs) => [{ resource: deadLetters, verbs }],
   exportWriter: () => [],
 };
 
-const resolve = (
-  context: ContextDeclaration,
-  name: string,
-  verbs: readonly Verb[],
-  all: readonly ContextDeclaration[],
-): readonly Grant[] => {
+const resolve = (context: ContextDeclaration, name: string, verbs: readonly Verb[], around: Around): readonly Grant[] => {
   const borrowed = context.borrows[name];
   const resource = resourceNamed(context, name);
-  const grants = resource === undefined ? shared[name]?.(verbs) : [{ resource, verbs }];
-  if (grants === undefined || (borrowed !== undefined && !exists(borrowed, all)))
+  const grants = resource === undefined ? shared[name]?.(verbs, around) : [{ resource, verbs }];
+  if (grants === undefined || (borrowed !== undefined && !exists(borrowed, around.all)))
     throw new Rejected(failed('invalid', 'unknown-resource', `The context "${context.name}" uses "${name}", which nobody declares.`));
   return grants;
 };
@@ -172,16 +235,22 @@ const joined = (one: Grant, other: Grant): Grant => {
   return { resource: one.resource, verbs: [...one.verbs, ...other.verbs], ...(events.length === 0 ? {} : { events }) };
 };
 
-const nativeOf = (uses: readonly Uses[]): readonly NativeLibrary[] => [
-  ...(uses.some(({ modelHost }) => modelHost !== undefined) ? (['onnxruntime'] as const) : []),
+const nativeOf = (uses: readonly Uses[], { modelsApart }: Around): readonly NativeLibrary[] => [
+  ...(uses.some(({ modelHost = [] }) => modelHost.some((verb) => verb === 'invoke' || (!modelsApart && isTrial(verb))))
+    ? (['onnxruntime'] as const)
+    : []),
   ...(uses.some(({ exportWriter }) => exportWriter !== undefined) ? (['duckdb'] as const) : []),
 ];
 
-/** The paths that lead to a unit of requests, as gateways take them: a path itself, and all below it (`/v1/models`, `/v1/models/{proxy+}`). */
+/**
+ * The paths that lead to a unit of requests, as gateways take them: a path itself, and all below it (`/v1/models`, `/v1/models/{proxy+}`). Those of
+ * predictions are whole (`/v2/models/{endpoint}/infer`): a gateway prefers them to what leads all below `/v2` elsewhere.
+ */
 export const greedyPaths = ({ trigger, contexts }: Pick<FunctionUnit, 'trigger' | 'contexts'>): readonly string[] => {
   if (trigger !== 'http') return [];
-  const heads = contexts.flatMap((context) => cloudRoutes(context).map(([key]) => headOf(key)));
-  return [...new Set(heads)].flatMap((head) => [head, `${head}/{proxy+}`]);
+  const routes = contexts.flatMap(cloudRoutes);
+  if (routes.every(([, route]) => runsModel(route))) return [...new Set(routes.map(([key]) => key.slice(key.indexOf('/'))))];
+  return [...new Set(routes.map(([key]) => headOf(key)))].flatMap((head) => [head, `${head}/{proxy+}`]);
 };
 
 /** The version and the collection (`/v1/models`), or the first segment where no version leads (`/health`, `/v2`). */

@@ -4,14 +4,15 @@ import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { buildAll } from '../bundle.ts';
 import type { Deployment } from '../deploy.ts';
 import type { PlatformPlan } from '../platform.ts';
-import { beyondAws, concurrencyFailure, starvedUnits, unknownUnits } from './limits.ts';
+import { beyondAws } from './limits.ts';
 import type { Settings } from './options.ts';
 import { Platform } from './platform.ts';
+import { concurrencyFailure, reservedOf, starvedUnits, unknownUnits, withoutRoom } from './settings-limits.ts';
 import type { Transforms } from './transforms.ts';
 
 /** Puts a plan into an AWS account. Throws `Rejected` before any resource where AWS cannot do it, or the account has not enough to give. */
 export const deploy = async ({ plan, settings, build, transforms = {} }: Deployment<Settings, Transforms>): Promise<Platform> => {
-  const declared = [unknownUnits(plan, settings), starvedUnits(plan, settings), beyondAws(plan)];
+  const declared = [unknownUnits(plan, settings), starvedUnits(plan, settings), withoutRoom(plan, settings), beyondAws(plan)];
   for (const failure of [...declared, await ofAccount(settings), await ofQuota(plan, settings)])
     if (failure !== undefined) throw new Rejected(failure);
   const bundles = await buildAll(build, plan.units, settings);
@@ -31,6 +32,6 @@ const ofAccount = async ({ allowedAccount, stack }: Settings) => {
 const concurrency = { serviceCode: 'lambda', quotaCode: 'L-B99A9384' };
 
 const ofQuota = async (plan: PlatformPlan, settings: Settings) =>
-  Object.keys(settings.reservedConcurrency).length === 0
+  plan.units.every((unit) => reservedOf(unit, settings) === undefined)
     ? undefined
     : concurrencyFailure(plan, settings, (await getServiceQuota(concurrency)).value);

@@ -36,12 +36,19 @@ const bodies = ['SizeRestrictions_BODY', 'CrossSiteScripting_BODY', 'GenericLFI_
 
 const watched = (metricName: string) => ({ cloudwatchMetricsEnabled: true, metricName, sampledRequestsEnabled: false });
 
-/** WAF counts over five minutes. One address may use all that the API lets through, and no more. */
+/** WAF counts over five minutes. One address may use a part of what the API lets through, so that a flood from there leaves the rest to all others. */
+const shareOfAnAddress = 0.25;
+
+/** WAF counts no less than that. */
+const leastLimit = 10;
+
 const flood = (requestsPerSecond: number) => ({
   name: 'flood',
   priority: 0,
   action: { block: { customResponse: { responseCode: 429 } } },
-  statement: { rateBasedStatement: { limit: requestsPerSecond * 300, aggregateKeyType: 'IP' } },
+  statement: {
+    rateBasedStatement: { limit: Math.max(leastLimit, Math.floor(requestsPerSecond * 300 * shareOfAnAddress)), aggregateKeyType: 'IP' },
+  },
   visibilityConfig: watched('flood'),
 });
 

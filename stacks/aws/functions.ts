@@ -1,8 +1,7 @@
 import { asset, type Input, jsonStringify, type Resource as PulumiResource } from '@pulumi/pulumi';
-import { failedChanges, resourceVariable } from '../../functions/kernel/resources.ts';
+import { failedChanges, modelTrials, resourceVariable } from '../../functions/kernel/resources.ts';
 import type { FunctionUnit } from '../../functions/kernel/units.ts';
 import type { Bundle } from '../bundle.ts';
-import { settingOf } from '../options.ts';
 import type { PlatformPlan } from '../platform.ts';
 import type { CodeStore } from './code-store.ts';
 import type { Statement } from './component.ts';
@@ -12,6 +11,7 @@ import type { KeyUsed, Places } from './grant-actions.ts';
 import type { Keys } from './keys.ts';
 import type { Settings } from './options.ts';
 import { type KeyUse, keyStatements, keyUsesOf, placeOf, statementsOf } from './role.ts';
+import { reservedOf } from './settings-limits.ts';
 import type { Stores } from './stores.ts';
 import type { Table } from './table.ts';
 import type { Transforms } from './transforms.ts';
@@ -33,8 +33,15 @@ export type FunctionsArgs = {
 
 export type Functions = { readonly [unit: string]: PlatformFunction };
 
-export const makeFunctions = (args: FunctionsArgs): Functions =>
-  Object.fromEntries(args.plan.units.map((unit) => [unit.name, functionOf(args, unit)]));
+export const makeFunctions = (args: FunctionsArgs): Functions => {
+  // Others call what tries models, and have to be told where it is.
+  const trying = args.plan.units.filter(isTrying).map((unit) => [unit.name, functionOf(args, unit)] as const);
+  const places = new Map([...args.places, ...trying.map(([, { arn }]) => [resourceVariable(modelTrials), { arn, value: arn }] as const)]);
+  const others = args.plan.units.filter((unit) => !isTrying(unit));
+  return Object.fromEntries([...trying, ...others.map((unit) => [unit.name, functionOf({ ...args, places }, unit)] as const)]);
+};
+
+const isTrying = ({ trigger }: FunctionUnit): boolean => trigger === 'trials';
 
 const functionOf = (args: FunctionsArgs, unit: FunctionUnit): PlatformFunction => {
   const { settings, places, keys, parent } = args;
@@ -58,7 +65,7 @@ const functionOf = (args: FunctionsArgs, unit: FunctionUnit): PlatformFunction =
       ],
       logRetentionDays: settings.logRetentionDays,
       logKeyArn: keys.logs?.arn,
-      reservedConcurrency: settingOf(settings.reservedConcurrency, unit),
+      reservedConcurrency: reservedOf(unit, settings),
       stableVersion: rollout?.stable,
       candidatePercent: rollout?.percent,
       ...(unit.trigger === 'schedules' ? { deadLetterArn: args.deliveries.ofSchedules.arn } : {}),
@@ -98,6 +105,7 @@ const triggerOf = (args: FunctionsArgs, unit: FunctionUnit): Trigger => {
     case 'schedules':
       return givingUp(args);
     case 'http':
+    case 'trials':
       return nothing;
   }
 };

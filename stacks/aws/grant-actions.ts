@@ -1,4 +1,5 @@
 import { type Input, interpolate } from '@pulumi/pulumi';
+import { notes } from '../../functions/kernel/authentication.ts';
 import type { Verb } from '../../functions/kernel/context.ts';
 import type { ResourceKind } from '../../functions/kernel/resources.ts';
 
@@ -19,21 +20,27 @@ export type KeyUsed = { readonly name: string; readonly arn: Input<string> };
 /** By `resourceVariable`. */
 export type Places = ReadonlyMap<string, Place>;
 
-type Allowed = {
+export type Allowed = {
   readonly actions: readonly string[];
   /** The resource itself, its indexes too, what lies in it, or also the queues that its items came from. */
   readonly on: 'self' | 'indexes' | 'content' | 'sources';
   /** The only attributes that an item may have. */
   readonly attributes?: readonly string[];
+  /** What the partition keys of all items begin with. */
+  readonly partitions?: string;
 };
 
 const table = {
+  scan: { actions: ['dynamodb:Scan'], on: 'self' },
   read: { actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'], on: 'indexes' },
+  get: { actions: ['dynamodb:GetItem'], on: 'self' },
   append: { actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'], on: 'self' },
   put: { actions: ['dynamodb:PutItem'], on: 'self' },
   delete: { actions: ['dynamodb:DeleteItem'], on: 'self' },
-  settle: { actions: ['dynamodb:PutItem', 'dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:Query'], on: 'self' },
-  note: { actions: ['dynamodb:PutItem'], on: 'self', attributes: ['pk', 'sk', 'at'] },
+  // A marker (adapters/aws/markers.ts): who puts it reads it until who consumes the changes has deleted it.
+  settle: { actions: ['dynamodb:PutItem'], on: 'self', attributes: ['pk', 'sk', 'expiresAt'] },
+  acknowledge: { actions: ['dynamodb:DeleteItem'], on: 'self' },
+  note: { actions: ['dynamodb:PutItem'], on: 'self', attributes: ['pk', 'sk', 'at'], partitions: notes },
 } as const satisfies Partial<Record<Verb, Allowed>>;
 
 /** What a verb means to AWS, for each kind of resource. A verb that is not here cannot be granted. */
@@ -46,6 +53,7 @@ const allowed: Record<ResourceKind, Partial<Record<Verb, Allowed>>> = {
     delete: { actions: ['s3:DeleteObject'], on: 'content' },
     presign: { actions: ['s3:GetObject', 's3:PutObject'], on: 'content' },
   },
+  function: { invoke: { actions: ['lambda:InvokeFunction'], on: 'self' } },
   queue: { send: { actions: ['sqs:SendMessage'], on: 'self' } },
   bus: { publish: { actions: ['events:PutEvents'], on: 'self' } },
   secret: {

@@ -3,7 +3,7 @@ import { contexts } from '../../functions/contexts.ts';
 import type { ContextDeclaration } from '../../functions/kernel/context.ts';
 import { context } from '../../functions/kernel/context.ts';
 import { planOf } from '../platform.ts';
-import { beyondAws, concurrencyFailure, starvedUnits, unknownUnits, visibilityOf } from './limits.ts';
+import { beyondAws, visibilityOf } from './limits.ts';
 
 const policy = { attempts: 5, visibilitySeconds: 30, batchSize: 10, backoff: { baseSeconds: 1, maxSeconds: 60 } };
 const plan = (...more: readonly ContextDeclaration[]) => planOf([...contexts, ...more], { topology: 'context', queuePer: 'subscriber' });
@@ -58,33 +58,6 @@ describe('what is declared and AWS cannot do', () => {
     } as const;
     const routes = Object.fromEntries(Array.from({ length: 140 }, (_, index) => [`GET /v1/many${index}` as const, route]));
     expect(beyondAws(plan(context('many', { describes: 'Many', routes })))?.detail).toContain('an HTTP API has at most 300');
-  });
-});
-
-describe('concurrency', () => {
-  it('may be set aside up to the quota less a hundred', () => {
-    const settings = { reservedConcurrency: { http: 100, 'inference-http': 400 } };
-    expect(concurrencyFailure(plan(), settings, 1000)).toBeUndefined();
-    expect(concurrencyFailure(plan(), settings, 999)?.detail).toContain('sets 900 aside in all, and this account can set aside 899');
-  });
-});
-
-describe('concurrency of what reads queues', () => {
-  const refusal = (reservedConcurrency: { readonly [name: string]: number }) =>
-    starvedUnits(plan(), { reservedConcurrency, queueConcurrency: 10 })?.detail;
-  it('is not less than what its queues call at once, since what is throttled would end as a dead letter', () => {
-    expect([refusal({}), refusal({ http: 1 }), refusal({ 'models-events': 40 })]).toEqual([undefined, undefined, undefined]);
-    expect(refusal({ events: 39 })).toContain('models-events: 39, and its queues call it up to 40 times at once');
-  });
-});
-
-describe('a setting', () => {
-  it('names functions that there are', () => {
-    const rollout = { 'models-http': { stable: '1', percent: 5 } };
-    expect(unknownUnits(plan(), { reservedConcurrency: { http: 1 }, rollout })).toBeUndefined();
-    expect(unknownUnits(plan(), { reservedConcurrency: { https: 1 }, rollout: { 'all-http': rollout['models-http'] } })?.detail).toContain(
-      'There is no function https, all-http; there are platform-http',
-    );
   });
 });
 

@@ -2,9 +2,7 @@ import { type Failure, failed } from '../../domain/kernel/failure.ts';
 import type { QueuePolicy } from '../../domain/kernel/queue.ts';
 import { bytesOf, millisOf } from '../../functions/kernel/context.ts';
 import { greedyPaths } from '../../functions/kernel/units.ts';
-import { settingOf } from '../options.ts';
 import type { PlannedQueue, PlannedSchedule, PlannedSubscriber, PlannedTable, PlatformPlan } from '../platform.ts';
-import type { Settings } from './options.ts';
 
 /**
  * What AWS cannot do, however much one pays: `https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html`, by service. What can be
@@ -28,8 +26,6 @@ export const limits = {
   ruleName: 64,
   queueName: 80,
   bucketName: 63,
-  /** Of which a hundred have to stay for all that reserves none. */
-  unreservedConcurrency: 100,
 } as const;
 
 /** What Pulumi appends to a logical name. */
@@ -125,52 +121,3 @@ const tooLong = (kind: string, parts: readonly { readonly name: string }[], endi
   parts
     .filter(({ name }) => name.length + ending.length + suffix > most)
     .map(({ name }) => `the ${kind} ${name} would be called ${name}${ending} and more, longer than ${most} characters`);
-
-/** Whether an account of this quota can set aside what is configured. */
-export const concurrencyFailure = (
-  plan: PlatformPlan,
-  settings: Pick<Settings, 'reservedConcurrency'>,
-  quota: number,
-): Failure<'concurrency-exceeded'> | undefined => {
-  const reserved = plan.units.reduce((sum, unit) => sum + (settingOf(settings.reservedConcurrency, unit) ?? 0), 0);
-  const most = quota - limits.unreservedConcurrency;
-  if (reserved <= most) return undefined;
-  return failed(
-    'invalid',
-    'concurrency-exceeded',
-    `platform:reservedConcurrency sets ${reserved} aside in all, and this account can set aside ${Math.max(0, most)}: its quota of ${quota} less ` +
-      `${limits.unreservedConcurrency} for all others. Ask AWS for a higher quota, or reserve less.`,
-  );
-};
-
-/**
- * Functions for which less is set aside than their queues call at a time. What is throttled counts as a delivery: messages would become dead
- * letters without ever having been tried.
- */
-export const starvedUnits = (
-  plan: PlatformPlan,
-  settings: Pick<Settings, 'reservedConcurrency' | 'queueConcurrency'>,
-): Failure<'concurrency-too-low'> | undefined => {
-  const problems = plan.units.flatMap((unit) => {
-    const reserved = settingOf(settings.reservedConcurrency, unit);
-    const needed = settings.queueConcurrency * [...plan.subscribers, ...plan.queues].filter((source) => source.unit === unit.name).length;
-    return reserved === undefined || reserved >= needed
-      ? []
-      : [`${unit.name}: ${reserved}, and its queues call it up to ${needed} times at once`];
-  });
-  if (problems.length === 0) return undefined;
-  const detail = `platform:reservedConcurrency sets too little aside for what reads queues (platform:queueConcurrency each):\n`;
-  return failed('invalid', 'concurrency-too-low', detail + problems.map((one) => `  - ${one}`).join('\n'));
-};
-
-/** Settings that name functions which do not exist. */
-export const unknownUnits = (plan: PlatformPlan, settings: Pick<Settings, 'reservedConcurrency' | 'rollout'>): Failure | undefined => {
-  const names = plan.units.map(({ name }) => name);
-  const kinds = plan.units.map(({ trigger }) => trigger as string);
-  const unknown = [
-    ...Object.keys(settings.reservedConcurrency).filter((key) => !names.includes(key) && !kinds.includes(key)),
-    ...Object.keys(settings.rollout).filter((key) => !names.includes(key)),
-  ];
-  if (unknown.length === 0) return undefined;
-  return failed('invalid', 'invalid-configuration', `There is no function ${unknown.join(', ')}; there are ${names.join(', ')}.`);
-};

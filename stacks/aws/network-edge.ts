@@ -22,7 +22,7 @@ export type NetworkEdgeArgs = {
   readonly apiId: Input<string>;
   readonly stageName: Input<string>;
   readonly originSecret: Input<string>;
-  /** What one address may send; more is refused before it costs anything. */
+  /** What the API lets through; of one address a part of it, and what is more is refused before it costs anything. */
   readonly requestsPerSecond: number;
   readonly transform?:
     | (TransformEach<{ distribution: DistributionArgs; domain: DomainNameArgs; mapping: ApiMappingArgs; record: RecordArgs }> & {

@@ -20,8 +20,8 @@ export const Options = z.strictObject({
   modelArchitecture: oneOf(['arm64', 'x86_64']).default('x86_64'),
   memoryMegabytes: whole(128, 10_240).default(512),
   modelMemoryMegabytes: whole(512, 10_240).default(1024),
-  /** Disk for model artifacts that a function keeps between requests. */
-  modelDiskMegabytes: whole(512, 10_240).default(1024),
+  /** Disk for model artifacts that a function keeps between requests; the largest that may be registered has to fit. */
+  modelDiskMegabytes: whole(512, 10_240).default(3072),
   logRetentionDays: whole(1, 3653)
     .refine((days) => (retentions as readonly number[]).includes(days), `one of ${retentions.join(', ')}`)
     .optional(),
@@ -30,7 +30,7 @@ export const Options = z.strictObject({
   requestBurst: whole(1, 5000).default(400),
   /** How many invocations one queue may cause at a time. */
   queueConcurrency: whole(2, 1000).default(10),
-  /** Concurrency that is set aside, by function (`inference-http`) or kind (`http`), as a JSON object. In prod only. */
+  /** Concurrency that is set aside, and not exceeded, by function (`inference-predictions`) or kind (`http`), as a JSON object. In prod only. */
   reservedConcurrency: structured(z.record(z.string(), z.int().min(1).max(100_000)), 'a JSON object such as {"http":100}').default({}),
   /** Functions whose new version gets only some of the requests, as a JSON object. */
   rollout: structured(z.record(z.string(), Rollout), 'a JSON object such as {"models-http":{"stable":"7","percent":10}}').default({}),

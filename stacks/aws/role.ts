@@ -5,8 +5,9 @@ import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { type Resource, resourceVariable } from '../../functions/kernel/resources.ts';
 import type { Grant } from '../../functions/kernel/units.ts';
 import { pascalCase, type Statement, type Transform, transformed } from './component.ts';
-import { allowedBy, type KeyUsed, keyActions, type Place, type Places, resourcesOf } from './grant-actions.ts';
+import { type Allowed, allowedBy, type KeyUsed, keyActions, type Place, type Places, resourcesOf } from './grant-actions.ts';
 import { policyDocument } from './policy-document.ts';
+import { statementId } from './statement-id.ts';
 
 export type RoleArgs = {
   /** Who takes the role: `lambda.amazonaws.com`. */
@@ -41,10 +42,6 @@ const assumedBy = ({ service, accountId }: RoleArgs): Statement => ({
   Action: ['sts:AssumeRole'],
   ...(accountId === undefined ? {} : { Condition: { StringEquals: { 'aws:SourceAccount': accountId } } }),
 });
-
-/** The id of the one statement that a grant becomes: `ReadTableModelsRegistry`. */
-export const statementId = (verb: string, { kind, context, name }: Resource): string =>
-  [verb, kind, context, name].map(pascalCase).join('');
 
 /** A key that a function needs for what it reads or writes. */
 export type KeyUse = KeyUsed & { readonly actions: readonly string[] };
@@ -81,14 +78,23 @@ const statementFor = ({ resource, events }: Grant, verb: Grant['verbs'][number],
     Effect: 'Allow',
     Action: rule.actions,
     Resource: resourcesOf(rule, place),
-    ...onlyOf('dynamodb:Attributes', rule.attributes),
-    ...onlyOf('events:detail-type', events),
+    ...conditionOf(rule, events),
   };
 };
 
 /** Nothing but these values of a key of the request, where there are any. */
-const onlyOf = (key: string, values: readonly string[] | undefined): Pick<Statement, 'Condition'> =>
-  values === undefined ? {} : { Condition: { 'ForAllValues:StringEquals': { [key]: values } } };
+const conditionOf = ({ attributes, partitions }: Allowed, events: readonly string[] | undefined): Pick<Statement, 'Condition'> => {
+  const equal = {
+    ...(attributes === undefined ? {} : { 'dynamodb:Attributes': attributes }),
+    ...(events === undefined ? {} : { 'events:detail-type': events }),
+  };
+  const like = partitions === undefined ? {} : { 'dynamodb:LeadingKeys': [`${partitions}*`] };
+  const condition = {
+    ...(Object.keys(equal).length === 0 ? {} : { 'ForAllValues:StringEquals': equal }),
+    ...(Object.keys(like).length === 0 ? {} : { 'ForAllValues:StringLike': like }),
+  };
+  return Object.keys(condition).length === 0 ? {} : { Condition: condition };
+};
 
 export const placeOf = (resource: Resource, places: Places): Place => {
   const place = places.get(resourceVariable(resource));

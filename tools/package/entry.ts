@@ -10,6 +10,7 @@ const factories: Record<Trigger, { readonly factory: string; readonly calls?: st
   queues: { factory: 'queuesFunction', calls: 'workers' },
   schedules: { factory: 'schedulesFunction', calls: 'schedules' },
   'dead-letters': { factory: 'deadLettersFunction' },
+  trials: { factory: 'trialsFunction' },
 };
 
 const functions = (path: string): string => JSON.stringify(fileURLToPath(new URL(`../../functions/${path}`, import.meta.url)));

@@ -14,6 +14,8 @@ export type AwsCloud = DeliveringCloud & {
     readonly isMarker: (change: Change) => boolean;
     readonly acknowledge: (table: string, markers: readonly Change[]) => Promise<void>;
   };
+  /** Tries a model as another function asks for it through its `modelHost`: what was found out of it, or why it cannot be had. */
+  readonly tryModel: (trial: unknown) => Promise<unknown>;
   /** Hides a received message for so many seconds (0 to 43,200) from now on; the queue by its ARN. */
   readonly postpone: (queueArn: string, receiptHandle: string, seconds: number) => Promise<void>;
 };

@@ -45,6 +45,7 @@ export const testLambda = (table: (name: string) => Table, environment: Environm
       acknowledge: async (name, markers) => void deeds.acknowledged.push({ table: name, markers }),
     },
     postpone: async (queue, receipt, seconds) => void deeds.postponed.push({ queue, receipt, seconds }),
+    tryModel: unused,
     bury: async (letter) => void deeds.buried.push(letter),
     ...more,
   };
