@@ -1,4 +1,5 @@
-import { type Draining, drain } from './drain.ts';
+import type { Draining } from './drain.ts';
+import { drainAll } from './drain-all.ts';
 
 const watermark = '~sweep';
 
@@ -20,35 +21,4 @@ export const sweep = async (draining: Draining, table: string): Promise<void> =>
   const failure = await drainAll(draining, table, doorbell.changedSince(table, since));
   if (failure !== undefined) throw failure.error;
   await doorbell.progress.put(table, watermark, started.toISOString(), known?.tag);
-};
-
-const atOnce = 8;
-
-/** Drains each partition once, some at the same time; one that fails keeps none from being drained. */
-export const drainAll = async (
-  draining: Draining,
-  table: string,
-  partitions: AsyncIterable<string> | Iterable<string>,
-): Promise<{ readonly error: unknown } | undefined> => {
-  const seen = new Set<string>();
-  const busy = new Set<Promise<void>>();
-  let failure: { readonly error: unknown } | undefined;
-  const begin = (partition: string): void => {
-    seen.add(partition);
-    const drained = drain(draining, table, partition)
-      .catch((error: unknown) => {
-        failure ??= { error };
-      })
-      .finally(() => busy.delete(drained));
-    busy.add(drained);
-  };
-  try {
-    for await (const partition of partitions) {
-      if (!seen.has(partition)) begin(partition);
-      if (busy.size >= atOnce) await Promise.race(busy);
-    }
-  } finally {
-    await Promise.all(busy);
-  }
-  return failure;
 };

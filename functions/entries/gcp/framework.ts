@@ -1,0 +1,22 @@
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import type { FetchApp } from '../cloud-app.ts';
+
+/** What the functions framework calls (`functions.http`): requests and responses of Node's own kind. */
+export type HttpFunction = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * An app as the functions framework serves it. The framework reads every body whole and parses it before a function sees the request: it would answer
+ * what is no JSON with a page of its own, and hold every upload in memory. So the one server that it makes, once it has loaded the function, is given
+ * the function in place of the framework's app. Where it makes none by `http.createServer`, it calls the function with the body that it has read.
+ */
+export const frameworkFunction = (app: FetchApp): HttpFunction => {
+  const listener = getRequestListener(async (request) => app(request), { overrideGlobalObjects: false });
+  const serve: HttpFunction = (request, response) => void listener(request, response);
+  const { createServer } = http;
+  Reflect.set(http, 'createServer', () => {
+    Reflect.set(http, 'createServer', createServer);
+    return createServer(serve);
+  });
+  return serve;
+};
