@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
-import type { ObjectStore } from '../../domain/kernel/object-store.ts';
 import type { ModelHost } from '../../domain/kernel/model-host.ts';
+import type { ObjectStore } from '../../domain/kernel/object-store.ts';
 import type { Queue } from '../../domain/kernel/queue.ts';
 import type { Secrets } from '../../domain/kernel/secrets.ts';
 import type { Change, Table, TableDeclaration } from '../../domain/kernel/table.ts';
@@ -16,9 +16,9 @@ import type { Environment } from './credentials.ts';
 import { eventBridgeBus } from './event-bus.ts';
 import { acknowledge, awaitMarkers, isMarker } from './markers.ts';
 import { lambdaModelHost } from './model-host.ts';
+import { askedTrials, modelTrials } from './model-trials.ts';
 import { s3ObjectStore } from './object-store.ts';
 import { postponeMessage, sendText, sqsQueue } from './queue.ts';
-import { askedTrials, modelTrials } from './model-trials.ts';
 import { queueUrlOf } from './queue-names.ts';
 import { managedSecrets } from './secrets.ts';
 import { dynamoTable } from './table.ts';
@@ -58,10 +58,6 @@ export const openCloud = (environment: Environment) => {
     return { ...port, bury };
   });
 
-  return {
-    clock,
-    ids,
-    table,
   /** Models are tried by a function of its own where this one is told of it, and run here. */
   const modelHost = (): ModelHost => {
     const artifacts = objects('models.artifacts');
@@ -70,6 +66,10 @@ export const openCloud = (environment: Environment) => {
     return functionArn === undefined ? host : { ...host, ...askedTrials({ client, functionArn, artifacts }) };
   };
 
+  return {
+    clock,
+    ids,
+    table,
     objects,
     queue: (name: string): Queue => at(variableOf('queue', name), (queueUrl) => sqsQueue({ client, queueUrl })),
     bus: at(variableOf('bus'), (busName) => eventBridgeBus({ client, busName, largeEvents })),

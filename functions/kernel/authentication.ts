@@ -100,13 +100,13 @@ export const bootstrapPrincipal: Principal = { tenant: platformTenant, id: 'boot
 const bearer = (authorization: string | null | undefined): string | undefined =>
   authorization && /^bearer /i.test(authorization) ? authorization.slice(7).trim() || undefined : undefined;
 
-export const lastUseKey = (principal: Principal) => ({
 /**
  * What the partitions begin with that hold when keys were last used; no tenant's does. Every function of requests may put such an item, and in the
  * partitions of tenants nothing.
  */
 export const notes = '~note#';
 
+export const lastUseKey = (principal: Principal) => ({
   pk: `${notes}${partitionKey(apiKeyStream(principal.tenant, principal.id.slice('key:'.length)))}`,
   sk: 'last-use',
 });
