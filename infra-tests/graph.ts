@@ -4,7 +4,6 @@ import * as engine from '@pulumi/pulumi/runtime/settings.js';
 import { contexts as everyContext } from '../functions/contexts.ts';
 import type { ContextDeclaration } from '../functions/kernel/context.ts';
 import type { Topology } from '../functions/kernel/units.ts';
-import type { Transforms } from '../stacks/aws/transforms.ts';
 import type { BuildUnits } from '../stacks/bundle.ts';
 import { deploy } from '../stacks/deploy.ts';
 import { account, answerTo, outputsOf, region } from './account.ts';
@@ -31,7 +30,8 @@ export type GraphOptions = {
   readonly contexts?: readonly ContextDeclaration[];
   /** More configuration, as `pulumi config set` would put it: `platform:rollout`. */
   readonly config?: { readonly [key: string]: string };
-  readonly transforms?: Transforms;
+  /** Of the stack's cloud: `Transforms` of `stacks/<cloud>/transforms.ts`. */
+  readonly transforms?: object;
   /** How large a function's zip is. */
   readonly zipBytes?: (unit: string) => number;
 };
