@@ -3,7 +3,7 @@ import { inMemoryTable } from '../../adapters/conformance/in-memory-table.ts';
 import { apiKeyStream, apiKeys, formatApiKey } from '../../domain/identity/api-key.ts';
 import { tenantStream, tenants } from '../../domain/identity/tenant.ts';
 import { platformTenant, type Role, type TenantId } from '../../domain/kernel/tenancy.ts';
-import { authorize, bootstrapKey, bootstrapPrincipal, lastUseKey, sha256 } from './authentication.ts';
+import { authentication, authorize, bootstrapKey, bootstrapPrincipal, lastUseKey, sha256 } from './authentication.ts';
 import { testServing } from './test-serving.ts';
 
 const acme = 'acme' as TenantId;
@@ -46,6 +46,14 @@ describe('authentication', () => {
       expect(await authenticate(`Bearer ${token}`)).toEqual({ failure: expect.objectContaining({ code: 'credentials-invalid' }) });
     },
   );
+
+  it('knows the first key of the platform by a hash that it is told, whatever the directory holds', async () => {
+    const { directory, clock } = testServing(inMemoryTable());
+    const first = formatApiKey({ tenant: platformTenant, id: 'bootstrap', secret });
+    const told = authentication(directory, clock, sha256(first));
+    expect(await told(`Bearer ${first}`)).toEqual({ principal: bootstrapPrincipal });
+    expect(code(await told(`Bearer ${first}x`))).toBe('credentials-invalid');
+  });
 
   it('refuses a wrong secret, and tells whose key it would have been', async () => {
     const { authenticate } = await world();
