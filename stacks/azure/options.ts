@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { clouded, commonOptions, matching, oneOf, pinned, type SettingsOf, whole } from '../options.ts';
+import { clouded, commonOptions, matching, oneOf, pinned, type SettingsOf, structured, whole } from '../options.ts';
 
 /** Days that Application Insights keeps telemetry for; it knows no others. */
 const retentions = [30, 60, 90, 120, 180, 270, 365, 550, 730] as const;
@@ -20,6 +20,13 @@ export const Options = z.strictObject({
   logRetentionDays: whole(30, 730)
     .refine((days) => (retentions as readonly number[]).includes(days), `one of ${retentions.join(', ')}`)
     .optional(),
+  /** Apps that run an earlier package (see the stack's output `versions`) instead of that of this update, as a JSON object. */
+  packages: structured(
+    z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of a package')),
+    'a JSON object such as {"models":"<SHA-256 of a package>"}',
+  ).default({}),
+  /** After so much telemetry on one day no more is taken until the next. */
+  dailyLogGigabytes: whole(1, 1000).default(1),
   /** The zone of Azure DNS that has `domain`. */
   dnsZoneId: matching(
     /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/dnsZones\/[^/]+$/i,

@@ -1,0 +1,155 @@
+import { type Input, interpolate, jsonStringify, type Output, type Resource as PulumiResource } from '@pulumi/pulumi';
+import { resourceVariable } from '../../functions/kernel/resources.ts';
+import type { FunctionUnit } from '../../functions/kernel/units.ts';
+import type { Bundle } from '../bundle.ts';
+import type { PlatformPlan } from '../platform.ts';
+import type { Home } from './component.ts';
+import type { Deliveries, Source } from './deliveries.ts';
+import { type FunctionArgs, PlatformFunction } from './function.ts';
+import { accessOf, leastOf, type Places, placeOf } from './grants.ts';
+import { appOf } from './names.ts';
+import type { Settings } from './options.ts';
+import type { Access } from './role.ts';
+import type { Runtime } from './runtime.ts';
+import type { Stores } from './stores.ts';
+import type { Transforms } from './transforms.ts';
+
+export type FunctionsArgs = {
+  readonly plan: PlatformPlan;
+  readonly settings: Settings;
+  readonly home: Home;
+  readonly subscriptionId: Input<string>;
+  /** By the names of the apps. */
+  readonly bundles: ReadonlyMap<string, Bundle>;
+  readonly places: Places;
+  readonly stores: Stores;
+  readonly deliveries: Deliveries;
+  readonly runtime: Runtime;
+  /** Of the administrator's key, and of what those before the apps prove themselves with: their SHA-256. */
+  readonly adminKeyHash: Input<string>;
+  readonly originSecretHash: Input<string>;
+  readonly frontDoorId?: Input<string> | undefined;
+  readonly transforms: Transforms;
+  readonly parent: PulumiResource;
+};
+
+/** An app, and the units that run in it. */
+export type App = { readonly name: string; readonly units: readonly FunctionUnit[] };
+export type Functions = { readonly [app: string]: PlatformFunction };
+
+export const appsOf = ({ units }: Pick<PlatformPlan, 'units'>): readonly App[] =>
+  [...new Set(units.map(appOf))].map((name) => ({ name, units: units.filter((unit) => appOf(unit) === name) }));
+
+export const makeFunctions = (args: FunctionsArgs): Functions =>
+  Object.fromEntries(appsOf(args.plan).map((app) => [app.name, functionOf(args, app)]));
+
+const functionOf = (args: FunctionsArgs, app: App): PlatformFunction => {
+  const { settings, home, subscriptionId, stores, parent } = args;
+  const runsModels = app.units.some(({ native }) => native.includes('onnxruntime'));
+  const { zip, sha256 } = args.bundles.get(app.name) as Bundle;
+  return new PlatformFunction(
+    app.name,
+    {
+      ...{ home, subscriptionId, zip, sha256, context: app.name, database: stores.database, storage: stores.runtime },
+      previous: settings.packages[app.name],
+      memoryMegabytes: runsModels ? settings.modelMemoryMegabytes : settings.memoryMegabytes,
+      maximumInstances: settings.maximumInstances,
+      settings: { ...args.runtime.settings, ...settingsOf(args, app) },
+      access: leastOf([
+        ...accessOf(
+          app.units.flatMap(({ grants }) => grants),
+          args.places,
+        ),
+        ...app.units.flatMap((unit) => triggeredBy(args, unit)),
+        ...args.runtime.access,
+      ]),
+      frontDoorId: args.frontDoorId,
+      transform: args.transforms.function?.[app.name],
+    },
+    { parent },
+  );
+};
+
+/** What the runtime needs to read an app's sources for it, with the app's own identity. */
+const triggeredBy = (args: FunctionsArgs, unit: FunctionUnit): readonly Access[] => {
+  const { stores, deliveries } = args;
+  switch (unit.trigger) {
+    case 'events':
+      return deliveries.subscribers.filter((source) => source.unit === unit.name).flatMap(reading);
+    case 'queues':
+      return deliveries.queues.filter((source) => source.unit === unit.name).flatMap(reading);
+    case 'dead-letters':
+      return [...[...deliveries.subscribers, ...deliveries.queues].flatMap(collecting), ...ofUndelivered(stores)];
+    case 'changes':
+      return readingChanges(args, unit);
+    default:
+      return settling(args, unit);
+  }
+};
+
+/** Receives, and gives up itself what was tried too often. */
+const reading = ({ name, queue }: Source): readonly Access[] => [
+  ...received(name, queue.id),
+  { of: `${name}-poison`, scope: queue.poisonId, role: 'queue-sender' },
+];
+
+const collecting = ({ name, queue }: Source): readonly Access[] => received(`${name}-poison`, queue.poisonId);
+
+const received = (of: string, scope: Output<string>): readonly Access[] => [
+  { of, scope, role: 'queue-processor' },
+  { of, scope, role: 'queue-reader' },
+];
+
+const ofUndelivered = ({ undelivered }: Stores): readonly Access[] => [
+  { of: 'undelivered', scope: undelivered.id, role: 'blob-contributor' },
+];
+
+const readingChanges = ({ plan, stores }: FunctionsArgs, unit: FunctionUnit): readonly Access[] => {
+  const { database } = stores;
+  const tables = plan.tables.filter(({ changes }) => changes?.unit === unit.name);
+  return [
+    ...tables.map(({ name }): Access => ({ of: name, scope: scopeOf(stores, name), cosmosRole: 'changes' })),
+    { of: 'leases', scope: database.scopeOf(database.leases), cosmosRole: 'leases' },
+    { of: 'progress', scope: database.scopeOf(database.progress), cosmosRole: 'put' },
+    { of: 'account', scope: database.accountId, cosmosRole: 'metadata' },
+  ];
+};
+
+const scopeOf = ({ tables }: Stores, name: string): Input<string> => tables[name]?.scope ?? '';
+
+/** Who waits until changes have been handled looks how far that has come. */
+const settling = ({ stores: { database } }: FunctionsArgs, { grants }: FunctionUnit): readonly Access[] =>
+  grants.some(({ verbs }) => verbs.includes('settle'))
+    ? [{ of: 'progress', scope: database.scopeOf(database.progress), cosmosRole: 'get' }]
+    : [];
+
+/** Where everything is that an app may touch, and which of its sources is what. */
+const settingsOf = (args: FunctionsArgs, app: App): FunctionArgs['settings'] => {
+  const { plan, places, deliveries, stores } = args;
+  const collects = app.units.some(({ trigger }) => trigger === 'dead-letters');
+  const ofApp = ({ unit }: Source): boolean => collects || app.units.some(({ name }) => name === unit);
+  const consumed = plan.tables.filter(({ changes }) => app.units.some(({ name }) => name === changes?.unit));
+  const touched = [...app.units.flatMap(({ grants }) => grants), ...consumed].map(({ resource }) => resource);
+  const served = deliveries.subscribers.filter(ofApp).map(({ queue, serves }) => [queue.queueName, serves] as const);
+  return {
+    ...Object.fromEntries(touched.map((resource) => [resourceVariable(resource), placeOf(resource, places).value])),
+    ...Object.fromEntries(deliveries.queues.filter(ofApp).map(({ variable, queue }) => [variable, queue.url])),
+    ...(served.length === 0 ? {} : { HYBRID_SUBSCRIPTIONS: jsonStringify(served).apply(entries) }),
+    ...(collects ? { HYBRID_OBJECTS_PLATFORM_UNDELIVERED: stores.undelivered.url } : {}),
+    ...(app.units.some(({ trigger }) => trigger === 'http')
+      ? { HYBRID_ORIGIN_SECRET_SHA256: args.originSecretHash, HYBRID_BOOTSTRAP_KEY_SHA256: args.adminKeyHash }
+      : {}),
+    HYBRID_STORAGE__queueServiceUri: stores.storage.queueEndpoint,
+    HYBRID_STORAGE__blobServiceUri: stores.storage.blobEndpoint,
+    HYBRID_COSMOS__accountEndpoint: stores.database.endpoint,
+    HYBRID_COSMOS_ENDPOINT: stores.database.endpoint,
+    HYBRID_COSMOS_DATABASE: stores.database.databaseName,
+    HYBRID_COSMOS_LEASES: stores.database.leases,
+    HYBRID_COSMOS_PROGRESS: stores.database.progress,
+  };
+};
+
+/** Pairs as an object: the names of queues are known only when these are there. */
+const entries = (pairs: string): string => JSON.stringify(Object.fromEntries(JSON.parse(pairs) as [string, string[]][]));
+
+export const secretReference = (url: Input<string>): Output<string> => interpolate`@Microsoft.KeyVault(SecretUri=${url})`;

@@ -1,0 +1,164 @@
+import { type Failure, failed } from '../../domain/kernel/failure.ts';
+import type { QueuePolicy } from '../../domain/kernel/queue.ts';
+import { bytesOf, millisOf } from '../../functions/kernel/context.ts';
+import type { PlannedQueue, PlannedSchedule, PlannedSubscriber, PlannedTable, PlatformPlan } from '../platform.ts';
+import { appsOf } from './functions.ts';
+import { poisonOf } from './names.ts';
+import type { Settings } from './options.ts';
+
+/**
+ * What Azure cannot do, however much one pays: https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits,
+ * by service.
+ */
+export const limits = {
+  /** As the port has it: what is above 48 KB goes by reference, since Storage Queue takes 64 KB and Base64 a third of them. */
+  messageBytes: 256 * 1024,
+  delayMillis: 7 * 86_400_000,
+  visibilitySeconds: 7 * 86_400,
+  batch: 32,
+  transactionWrites: 100,
+  /** Of one Event Grid topic. */
+  subscriptionsPerTopic: 500,
+  typesPerSubscription: 25,
+  /** Container of blobs, or queue. */
+  storageName: 63,
+  /** Of which Azure Functions makes an id of an app's own: two apps that begin alike would take each other's locks. */
+  appName: 32,
+  containerName: 255,
+  /** Of Front Door. */
+  routesPerEndpoint: 100,
+  patternsPerRoute: 50,
+} as const;
+
+/** What Pulumi appends to the logical name of an app. */
+const suffix = '12345678'.length;
+
+/** Regions that Flex Consumption is not in (`az functionapp list-flexconsumption-locations`, 2026-11): an app there would be refused at the end. */
+const withoutFlex = new Set([
+  'austriaeast',
+  'belgiumcentral',
+  'chilecentral',
+  'indonesiacentral',
+  'jioindiacentral',
+  'malaysiawest',
+  'qatarcentral',
+]);
+
+/** All that a plan asks for and Azure cannot do, each with the reason. */
+export const beyondAzure = (plan: PlatformPlan): Failure<'unsupported-by-azure'> | undefined => {
+  const problems = [
+    ...plan.tables.flatMap(ofTable),
+    ...plan.queues.flatMap(ofQueue),
+    ...plan.subscribers.flatMap(ofSubscriber),
+    ...(plan.subscribers.length > limits.subscriptionsPerTopic
+      ? [`there are ${plan.subscribers.length} subscribers, and a topic has at most ${limits.subscriptionsPerTopic} subscriptions`]
+      : []),
+    ...plan.schedules.flatMap(ofSchedule),
+    ...ofNames(plan),
+  ];
+  if (problems.length === 0) return undefined;
+  return failed('invalid', 'unsupported-by-azure', `Azure cannot do what is declared:\n${problems.map((one) => `  - ${one}`).join('\n')}`);
+};
+
+const ofTable = ({ name, needs }: PlannedTable): readonly string[] => {
+  const writes = needs?.transactionWrites ?? 0;
+  return writes > limits.transactionWrites
+    ? [`the table ${name} needs transactions of ${writes} writes, and Cosmos DB does at most ${limits.transactionWrites} at once`]
+    : [];
+};
+
+const ofNeeds = ({ name, needs: { message = '0 KiB', delay = '0 s' } = {} }: PlannedQueue): readonly string[] => [
+  ...(bytesOf(message) > limits.messageBytes ? [`the queue ${name} needs messages of ${message}, and carries at most 256 KiB`] : []),
+  ...(millisOf(delay) > limits.delayMillis
+    ? [`the queue ${name} needs delays of ${delay}, and Storage Queue holds back for at most 7 days`]
+    : []),
+];
+
+const ofQueue = (queue: PlannedQueue): readonly string[] => [...ofNeeds(queue), ...ofPolicy(queue.name, queue.policy)];
+
+const ofPolicy = (name: string, policy: QueuePolicy): readonly string[] => [
+  ...(policy.visibilitySeconds > limits.visibilitySeconds
+    ? [`the queue ${name} hides a message for ${policy.visibilitySeconds} s, and Storage Queue for at most 7 days`]
+    : []),
+  ...(policy.backoff.maxSeconds > limits.visibilitySeconds
+    ? [`the queue ${name} waits up to ${policy.backoff.maxSeconds} s before it tries again, and Storage Queue at most 7 days`]
+    : []),
+  ...(policy.attempts < 1 ? [`the queue ${name} delivers ${policy.attempts} times, which is never`] : []),
+  ...(policy.batchSize > limits.batch
+    ? [`the queue ${name} takes ${policy.batchSize} at once, and Storage Queue gives at most ${limits.batch}`]
+    : []),
+];
+
+const ofSubscriber = ({ name, types }: PlannedSubscriber): readonly string[] =>
+  types !== '*' && types.length > limits.typesPerSubscription
+    ? [`the subscriber ${name} names ${types.length} types of events, and a subscription takes ${limits.typesPerSubscription}`]
+    : [];
+
+/** A timer counts in seconds that divide a minute, minutes that divide an hour, hours that divide a day; and in days. */
+const ofSchedule = ({ schedule, everySeconds }: PlannedSchedule): readonly string[] =>
+  [60, 3600, 86_400].some((whole) => everySeconds > 0 && whole % everySeconds === 0)
+    ? []
+    : [`the schedule ${schedule} comes every ${everySeconds} s, and a timer counts in parts of a minute, an hour or a day`];
+
+const ofNames = (plan: PlatformPlan): readonly string[] => [
+  ...appsOf(plan)
+    .filter(({ name }) => `${name}-app`.length + suffix > limits.appName)
+    .map(({ name }) => `the app ${name} would be called ${name}-app and more, longer than ${limits.appName} characters`),
+  ...unnameable(
+    'queue',
+    [...plan.queues, ...plan.subscribers].map(({ name }) => poisonOf(name)),
+  ),
+  ...unnameable(
+    'store',
+    plan.stores.map(({ name }) => name),
+  ),
+  ...unnameable(
+    'app',
+    appsOf(plan).map(({ name }) => `${name}-packages`),
+  ),
+  ...plan.tables
+    .filter(({ name }) => name.length > limits.containerName)
+    .map(({ name }) => `the table ${name} has a name of more than ${limits.containerName} characters`),
+];
+
+/** Small letters, digits and single dashes between them, three at least. */
+const storageName = /^[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){2,}$/;
+
+const unnameable = (kind: string, names: readonly string[]): readonly string[] =>
+  names
+    .filter((name) => name.length > limits.storageName || !storageName.test(name))
+    .map(
+      (name) => `the ${kind} would be called ${name}: Storage takes up to ${limits.storageName} small letters, digits and single dashes`,
+    );
+
+export type AzureFailure = Failure<'region-without-flex' | 'wrong-subscription' | 'invalid-configuration'>;
+
+export const regionFailure = ({ region }: Pick<Settings, 'region'>): AzureFailure | undefined =>
+  withoutFlex.has(region)
+    ? failed(
+        'invalid',
+        'region-without-flex',
+        `There is no Flex Consumption in ${region}, which all functions run on: see "az functionapp list-flexconsumption-locations".`,
+      )
+    : undefined;
+
+/** Whoever deploys may be signed in to another subscription than the stack belongs to. */
+export const subscriptionFailure = (
+  { allowedSubscription, stack }: Pick<Settings, 'allowedSubscription' | 'stack'>,
+  subscriptionId: string,
+): AzureFailure | undefined =>
+  allowedSubscription === undefined || allowedSubscription === subscriptionId
+    ? undefined
+    : failed(
+        'forbidden',
+        'wrong-subscription',
+        `The credentials are for the subscription ${subscriptionId}, and ${stack} belongs to ${allowedSubscription} (platform:allowedSubscription).`,
+      );
+
+/** Settings that name apps which do not exist. */
+export const unknownApps = (plan: PlatformPlan, { packages }: Pick<Settings, 'packages'>): AzureFailure | undefined => {
+  const names = [...appsOf(plan).map(({ name }) => name), 'edge'];
+  const unknown = Object.keys(packages).filter((name) => !names.includes(name));
+  if (unknown.length === 0) return undefined;
+  return failed('invalid', 'invalid-configuration', `There is no app ${unknown.join(', ')}; there are ${names.join(', ')}.`);
+};

@@ -1,0 +1,59 @@
+import { BlobContainer, type BlobContainerArgs } from '@pulumi/azure-native/storage/blobContainer.js';
+import {
+  BlobContainerImmutabilityPolicy,
+  type BlobContainerImmutabilityPolicyArgs,
+} from '@pulumi/azure-native/storage/blobContainerImmutabilityPolicy.js';
+import { ComponentResource, type ComponentResourceOptions, interpolate, type Output } from '@pulumi/pulumi';
+import { ofData, type TransformEach, transformed } from '../component.ts';
+import type { PlannedStore } from '../platform.ts';
+import type { Home } from './component.ts';
+import type { Expiry, Storage } from './storage.ts';
+
+export type ObjectStoreArgs = {
+  readonly home: Home;
+  readonly storage: Storage;
+  readonly keep: PlannedStore['keep'];
+  /** For how many days nobody may change or delete what was written. */
+  readonly immutableDays?: number;
+  readonly protectsData: boolean;
+  readonly transform?: TransformEach<{ container: BlobContainerArgs; immutability: BlobContainerImmutabilityPolicyArgs }> | undefined;
+};
+
+/** A container of blobs that nobody reads without an identity. It is called as it is in the plan: the account has a name of its own. */
+export class ObjectStore extends ComponentResource {
+  readonly id: Output<string>;
+  readonly containerName: Output<string>;
+  readonly url: Output<string>;
+
+  constructor(name: string, args: ObjectStoreArgs, options?: ComponentResourceOptions) {
+    super('hybrid:azure:ObjectStore', name, {}, options);
+    const { home, storage, immutableDays = 0, transform = {} } = args;
+    const of = { resourceGroupName: home.resourceGroupName, accountName: storage.accountName };
+    const made: BlobContainerArgs = { ...of, containerName: name, publicAccess: 'None' };
+    const container = new BlobContainer(`${name}-container`, transformed(made, transform.container), {
+      parent: this,
+      ...ofData(args.protectsData),
+    });
+    if (immutableDays > 0) {
+      const policy = { ...of, containerName: container.name, immutabilityPolicyName: 'default' };
+      const kept: BlobContainerImmutabilityPolicyArgs = { ...policy, immutabilityPeriodSinceCreationInDays: immutableDays };
+      new BlobContainerImmutabilityPolicy(`${name}-immutability`, transformed(kept, transform.immutability), { parent: this });
+    }
+    this.containerName = container.name;
+    this.id = interpolate`${storage.id}/blobServices/default/containers/${container.name}`;
+    this.url = interpolate`${storage.blobEndpoint}${container.name}`;
+    this.registerOutputs({ containerName: this.containerName, url: this.url });
+  }
+}
+
+/** What goes by itself of what is in a container: all of it after a time, or what begins so, where it is declared. */
+export const expiriesOf = ({ name, keep, passing = {} }: Pick<PlannedStore, 'name' | 'keep' | 'passing'>): readonly Expiry[] => [
+  ...Object.entries(passing).map(([prefix, after]) => ({
+    name: [name, ...prefix.split(/[^a-z0-9]+/).filter(Boolean)].join('-'),
+    prefix: `${name}/${prefix}`,
+    days: daysIn(after),
+  })),
+  ...(keep.endsWith(' days') ? [{ name: `${name}-age`, prefix: `${name}/`, days: daysIn(keep) }] : []),
+];
+
+const daysIn = (text: string): number => Number(text.split(' ')[0]);
