@@ -17,7 +17,7 @@ export type GivenUp = DeadLetter & {
 export type TableDeadLettersOptions = {
   readonly table: Table;
   /** Sends a message's text to the queue that gave it up. */
-  readonly send: (letter: Pick<GivenUp, 'deadLetterQueue' | 'queue' | 'message'>) => Promise<void>;
+  readonly send: (letter: Pick<GivenUp, 'source' | 'deadLetterQueue' | 'queue' | 'message'>) => Promise<void>;
   readonly clock: Clock;
 };
 

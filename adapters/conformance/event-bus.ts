@@ -16,9 +16,6 @@ export type EventBusHarness = {
   dispose(): Promise<void>;
 };
 
-const policy: QueuePolicy = { attempts: 3, visibilitySeconds: 30, batchSize: 10, backoff: { baseSeconds: 0.01, maxSeconds: 0.03 } };
-const subscriber = (name: string, types: readonly string[] | '*' = '*'): Subscriber => ({ name, filter: { types }, policy });
-
 const event = (id: string, type = 'model-deployed'): CloudEvent => ({
   specversion: '1.0',
   id,
@@ -39,6 +36,9 @@ export const eventBusConformance = (target: Target, makeHarness: () => Promise<E
     const { observed } = proofsOf('EventBus', target);
     const { observed: observedLetters } = proofsOf('DeadLetters', target);
     const { eventBus, queue } = semanticsOf(target);
+    const attempts = Math.max(3, queue.leastAttempts);
+    const policy: QueuePolicy = { attempts, visibilitySeconds: 30, batchSize: 10, backoff: { baseSeconds: 0.01, maxSeconds: 0.03 } };
+    const subscriber = (name: string, types: readonly string[] | '*' = '*'): Subscriber => ({ name, filter: { types }, policy });
     let harness: EventBusHarness;
     beforeEach(async () => {
       const made = await makeHarness();
@@ -73,20 +73,20 @@ export const eventBusConformance = (target: Target, makeHarness: () => Promise<E
       expect(other).toEqual([]);
     });
     it('delivers again to the subscriber that threw, and only to that one', async () => {
-      const attempts: string[] = [];
+      const tried: string[] = [];
       const calm: CloudEvent[] = [];
       const bus = await harness.bus([
         { subscriber: subscriber('calm'), handler: collect(calm) },
         {
           subscriber: subscriber('nervous'),
           handler: async ({ id }) => {
-            attempts.push(id);
-            if (attempts.length < 3) throw new TypeError('not yet');
+            tried.push(id);
+            if (tried.length < 3) throw new TypeError('not yet');
           },
         },
       ]);
       await bus.publish([event('1')]);
-      await eventually(() => attempts.length === 3);
+      await eventually(() => tried.length === 3);
       expect(idsOf(calm)).toEqual(['1']);
     });
     it('does not hold an event up for another that fails', async () => {
@@ -110,7 +110,7 @@ export const eventBusConformance = (target: Target, makeHarness: () => Promise<E
       const letters = async () => (await harness.deadLetters().list({ tenant: 'acme' })).items;
       await eventually(async () => (await letters()).length === 1);
       const [letter] = await letters();
-      expect(letter).toMatchObject({ source: 'frail', tenant: 'acme', attempts: 3, body: event('1') });
+      expect(letter).toMatchObject({ source: 'frail', tenant: 'acme', attempts, body: event('1') });
       expect(letter?.reason).toMatch(saidOf(queue.reason));
       fails = false;
       expect(await harness.deadLetters().redrive(letter?.id ?? '')).toBe(true);
@@ -143,7 +143,7 @@ export const eventBusConformance = (target: Target, makeHarness: () => Promise<E
       expect((await harness.deadLetters().list({})).items).toEqual([]);
     });
     const large = { ...event('large'), data: { text: 'x'.repeat(256 * 1024) } };
-    it.runIf(eventBus.largeEvent === 'by reference')('delivers an event of more than 256 KB whole', async () => {
+    it.runIf(eventBus.largeEvent !== 'refused')('delivers an event of more than 256 KB whole', async () => {
       const seen: CloudEvent[] = [];
       const bus = await harness.bus([{ subscriber: subscriber('all'), handler: collect(seen) }]);
       await bus.publish([event('1'), large]);

@@ -5,6 +5,13 @@ export const targets = {
   ministack: 'aws',
   /** No emulator: what AWS's API reference says that it answers, handed to the adapter in its place. */
   'answers from the API reference': 'aws',
+  azurite: 'azure',
+  /** The fakes of record of Cosmos DB, Event Grid and Key Vault. */
+  'fakes of Azure': 'azure',
+  'Firestore emulator': 'gcp',
+  'Pub/Sub emulator': 'gcp',
+  'fake-gcs-server': 'gcp',
+  drongo: 'gcp',
 } as const;
 export type Target = keyof typeof targets;
 export type Cloud = (typeof targets)[Target];
@@ -16,10 +23,14 @@ export type Semantics = {
     readonly delayStepSeconds: number;
     /** What a dead letter's `reason` holds. */
     readonly reason: 'the error' | 'where to look for the error';
+    /** A policy that asks for fewer attempts gets these. */
+    readonly leastAttempts: number;
+    /** Whether a batch holds as many messages as its policy says, or one. */
+    readonly batches: 'as declared' | 'of one';
   };
   readonly eventBus: {
-    /** Whether an event of more than 256 KB is refused whole, or goes by reference through the object store. */
-    readonly largeEvent: 'refused' | 'by reference';
+    /** Whether an event of more than 256 KB is refused whole, goes by reference through the object store, or as any other. */
+    readonly largeEvent: 'refused' | 'by reference' | 'whole';
   };
   readonly objectStore: {
     /** Whether a URL that grants GET answers HEAD, too. */
@@ -31,13 +42,23 @@ export type Semantics = {
 
 export const semantics: Record<Cloud, Semantics> = {
   laptop: {
-    queue: { delayStepSeconds: 0.001, reason: 'the error' },
+    queue: { delayStepSeconds: 0.001, reason: 'the error', leastAttempts: 1, batches: 'as declared' },
     eventBus: { largeEvent: 'refused' },
     objectStore: { getGrantAnswersHead: true, largestPart: Number.POSITIVE_INFINITY },
   },
   aws: {
-    queue: { delayStepSeconds: 1, reason: 'where to look for the error' },
+    queue: { delayStepSeconds: 1, reason: 'where to look for the error', leastAttempts: 1, batches: 'as declared' },
     eventBus: { largeEvent: 'by reference' },
+    objectStore: { getGrantAnswersHead: false, largestPart: 64 * 1024 ** 2 },
+  },
+  azure: {
+    queue: { delayStepSeconds: 1, reason: 'where to look for the error', leastAttempts: 1, batches: 'as declared' },
+    eventBus: { largeEvent: 'by reference' },
+    objectStore: { getGrantAnswersHead: true, largestPart: 64 * 1024 ** 2 },
+  },
+  gcp: {
+    queue: { delayStepSeconds: 0.001, reason: 'where to look for the error', leastAttempts: 5, batches: 'of one' },
+    eventBus: { largeEvent: 'whole' },
     objectStore: { getGrantAnswersHead: false, largestPart: 64 * 1024 ** 2 },
   },
 };
