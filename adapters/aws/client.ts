@@ -4,7 +4,7 @@ import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { type Backoff, type Retryable, retrying, usualBackoff } from '../cloud/retry.ts';
 import { errorOfAnswer } from './answers.ts';
 import { type Credentials, credentialsOf, type Environment } from './credentials.ts';
-import { AwsError, isTransient } from './errors.ts';
+import { AwsError, isTransient, mayBeDone } from './errors.ts';
 import { endpointOf, type JsonService, type Service } from './services.ts';
 
 export type CallOptions = {
@@ -114,12 +114,12 @@ export const awsClient = ({ environment, fetch: send = fetch, backoff = usualBac
         body,
         timeoutMillis,
       };
-      return retrying(() => attempt(call, async (response) => outputOf<Output>(await response.text())), retryable, backoff);
+      return attempts(() => attempt(call, async (response) => outputOf<Output>(await response.text())), retryable, backoff);
     },
     request(service, { operation, method, path, headers = {}, body, timeoutMillis = requestTimeout }) {
       const call = { service, operation, url: `${endpoint(service)}${path}`, method, headers, body, timeoutMillis };
       const once = body instanceof ReadableStream;
-      return retrying(() => attempt(call, async (response) => response), once ? () => false : isTransient, backoff);
+      return attempts(() => attempt(call, async (response) => response), once ? () => false : isTransient, backoff);
     },
     async presign(service, { method, path, headers = {}, expiresInSeconds }) {
       const url = new URL(`${endpoint(service)}${path}`);
@@ -129,6 +129,25 @@ export const awsClient = ({ environment, fetch: send = fetch, backoff = usualBac
       return signed.url.toString();
     },
   };
+};
+
+/** Tries as `retrying` does; an error that comes after an attempt which may have had its effect says so. */
+const attempts = <T>(attempt: () => Promise<T>, retryable: Retryable, backoff: Backoff): Promise<T> => {
+  let unheard = false;
+  return retrying(
+    async () => {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        const told = unheard ? new AwsError({ ...error.details, mayBeDone: true }, error.cause) : error;
+        unheard ||= mayBeDone(error);
+        throw told;
+      }
+    },
+    retryable,
+    backoff,
+  );
 };
 
 const regionOf = ({ AWS_REGION }: Environment): string => {

@@ -13,6 +13,8 @@ export type AwsErrorDetails = {
   readonly requestId?: string;
   /** The server's wish, from `Retry-After`. */
   readonly retryAfterMillis?: number;
+  /** An attempt before this one may have done what it asked: nobody heard its end. */
+  readonly mayBeDone?: true;
 };
 
 /**
@@ -86,6 +88,9 @@ const transientCodes: ReadonlySet<string> = new Set([
   'TransactionInProgressException',
 ]);
 const transientStatuses: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
+
+/** Whether a call that failed may have had its effect all the same. */
+export const mayBeDone = ({ details: { status } }: AwsError): boolean => status === 0 || status >= 500;
 
 /** Nobody is kept waiting longer than that for a server that asks for it. */
 const longestWish = 20_000;

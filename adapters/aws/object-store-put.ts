@@ -40,13 +40,18 @@ const headersOf = ({ contentType, onlyIfAbsent }: Target, write: string): Record
   ...(onlyIfAbsent && { [writeHeader]: write }),
 });
 const condition = ({ onlyIfAbsent }: Target): Record<string, string> => (onlyIfAbsent ? { 'if-none-match': '*' } : {});
+/** Of a write that is one request. */
+export const writeHeaders = (target: Target, write: string): Record<string, string> => ({
+  ...headersOf(target, write),
+  ...condition(target),
+});
 
 const putWhole = async (bucket: S3Bucket, target: Target, body: Uint8Array, backoff: Backoff) => {
   const { key, contentType } = target;
   const write = randomUUID();
   try {
     const headers = await retrying(
-      () => bucket.sendFor('PutObject', 'PUT', { key, body, headers: { ...headersOf(target, write), ...condition(target) } }),
+      () => bucket.sendFor('PutObject', 'PUT', { key, body, headers: writeHeaders(target, write) }),
       (error) => (isConflict(error) ? 0 : false),
       backoff,
     );
@@ -78,7 +83,7 @@ const putParts = async (bucket: S3Bucket, target: Target, blocks: AsyncIterable<
 };
 
 /** Whether a write was refused because the key is taken, and not by itself. Any other error is thrown. */
-const ownOrTaken = async (bucket: S3Bucket, { key, onlyIfAbsent }: Target, write: string, error: unknown) => {
+export const ownOrTaken = async (bucket: S3Bucket, { key, onlyIfAbsent }: Target, write: string, error: unknown) => {
   const conflict = isConflict(error);
   if (!onlyIfAbsent || !(conflict || isRefusedByCondition(error))) throw error;
   // Who may put and not read learns less: nothing of who was first.

@@ -120,6 +120,22 @@ describe('what is put into S3', () => {
   });
 });
 
+/** S3 that does a write and loses its answer; then the key is taken. An object shows which write made it. */
+const losingAnswer = () => {
+  let write: string | null = null;
+  const methods: string[] = [];
+  const s3 = (async (_url: URL, { method = '', headers }: { method?: string; headers: Headers }) => {
+    methods.push(method);
+    if (method === 'HEAD') return new Response('', { headers: { 'x-amz-meta-write': write ?? '', etag: '"own"', 'content-length': '1' } });
+    if (write !== null) return new Response('<Error><Code>PreconditionFailed</Code></Error>', { status: 412 });
+    write = headers.get('x-amz-meta-write');
+    throw connectionReset();
+  }) as unknown as typeof fetch;
+  const backoff = { ...usualBackoff, wait: async () => undefined };
+  const store = s3ObjectStore({ client: awsClient({ environment: testEnvironment, fetch: s3, backoff }), bucket: 'artifacts', backoff });
+  return { store, methods };
+};
+
 describe('a put if-none-match', () => {
   const condition = { ifNoneMatch: '*' } as const;
 
@@ -130,18 +146,7 @@ describe('a put if-none-match', () => {
   });
 
   it('has succeeded where what is there is its own: the answer before was lost', async () => {
-    let write: string | null = null;
-    const methods: string[] = [];
-    const s3 = (async (_url: URL, { method = '', headers }: { method?: string; headers: Headers }) => {
-      methods.push(method);
-      if (method === 'HEAD')
-        return new Response('', { headers: { 'x-amz-meta-write': write ?? '', etag: '"own"', 'content-length': '1' } });
-      if (write !== null) return new Response('<Error><Code>PreconditionFailed</Code></Error>', { status: 412 });
-      write = headers.get('x-amz-meta-write');
-      throw connectionReset();
-    }) as unknown as typeof fetch;
-    const backoff = { ...usualBackoff, wait: async () => undefined };
-    const store = s3ObjectStore({ client: awsClient({ environment: testEnvironment, fetch: s3, backoff }), bucket: 'artifacts', backoff });
+    const { store, methods } = losingAnswer();
     expect(await store.put('a', chunks('x'), condition)).toMatchObject({ key: 'a', sizeBytes: 1, etag: 'own' });
     expect(methods).toEqual(['PUT', 'PUT', 'HEAD']);
   });
@@ -226,6 +231,19 @@ describe('a copy in S3', () => {
     expect(await conflict.store.copy('a', 'b', { ifNoneMatch: '*' })).toMatchObject({ key: 'b' });
     const late = answering([stored(), error(200, 'InternalError'), copied]);
     expect(await late.store.copy('a', 'b')).toMatchObject({ key: 'b' });
+  });
+
+  it('if-none-match has succeeded where what is there is its own: the answer before was lost', async () => {
+    const { store, methods } = losingAnswer();
+    expect(await store.copy('a', 'b', { ifNoneMatch: '*' })).toMatchObject({ key: 'b', etag: 'own' });
+    expect(methods).toEqual(['HEAD', 'PUT', 'PUT', 'HEAD']);
+  });
+
+  it('if-none-match keeps the type of its content, and not whose write the source was', async () => {
+    const { store, sent } = answering([stored({ 'content-type': 'text/x' }), copied]);
+    await store.copy('a', 'b', { ifNoneMatch: '*' });
+    const { headers } = sent[1] ?? { headers: new Headers() };
+    expect([headers.get('x-amz-metadata-directive'), headers.get('content-type')]).toEqual(['REPLACE', 'text/x']);
   });
 
   it('is not found where the source went meanwhile', async () => {

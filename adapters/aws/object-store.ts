@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Rejected } from '../../domain/kernel/failure.ts';
 import {
   bytesOf,
@@ -17,8 +18,8 @@ import { type Backoff, retrying, usualBackoff } from '../cloud/retry.ts';
 import type { AwsClient } from './client.ts';
 import { isAwsError } from './errors.ts';
 import { s3Multipart } from './object-store-multipart.ts';
-import { partBytes, putBlocks } from './object-store-put.ts';
-import { isConflict, isMissing, isRefusedByCondition, type S3Bucket, s3Bucket } from './s3-bucket.ts';
+import { ownOrTaken, partBytes, putBlocks, writeHeaders } from './object-store-put.ts';
+import { isConflict, isMissing, type S3Bucket, s3Bucket } from './s3-bucket.ts';
 import { infoOf, momentOf, objectPath, unquoted } from './s3-requests.ts';
 import { elements, textOf } from './s3-xml.ts';
 
@@ -73,7 +74,11 @@ export const s3ObjectStore = ({ client, bucket: name, backoff = usualBackoff }: 
       if (source === undefined) return objectNotFound(from);
       // S3 copies nothing onto itself.
       if (from === to) return ifNoneMatch === '*' ? objectExists(to) : source;
-      const headers = { 'x-amz-copy-source': objectPath(name, from), ...(ifNoneMatch === '*' && { 'if-none-match': '*' }) };
+      const target = { key: to, contentType: source.contentType, onlyIfAbsent: ifNoneMatch === '*' };
+      const write = randomUUID();
+      // What shows who wrote it would else be the source's.
+      const own = target.onlyIfAbsent ? { ...writeHeaders(target, write), 'x-amz-metadata-directive': 'REPLACE' } : {};
+      const headers = { 'x-amz-copy-source': objectPath(name, from), ...own };
       try {
         const xml = await retrying(
           () => bucket.sendForXml('CopyObject', 'PUT', { key: to, headers }),
@@ -83,8 +88,7 @@ export const s3ObjectStore = ({ client, bucket: name, backoff = usualBackoff }: 
         return { ...source, key: to, etag: unquoted(textOf(xml, 'ETag') ?? ''), modifiedAt: momentOf(textOf(xml, 'LastModified')) };
       } catch (error) {
         if (isMissing(error)) return objectNotFound(from);
-        if (isRefusedByCondition(error)) return objectExists(to);
-        throw error;
+        return ownOrTaken(bucket, target, write, error);
       }
     },
 

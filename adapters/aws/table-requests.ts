@@ -42,13 +42,16 @@ export const tableRequests = (tableName: string, { indexes = {} }: TableDeclarat
 
   const keyOf = ({ pk, sk }: Key): Key => ({ pk, sk });
   const optionsOf = (condition: EntityCondition | undefined) => (condition === undefined ? {} : { condition });
+  // What is there instead shows whether this write is in its own way.
+  const showing = (condition: EntityCondition | undefined) =>
+    condition === undefined ? {} : { condition, returnValuesOnConditionFalse: 'ALL_OLD' as const };
   const some: Key = { pk: 'some', sk: 'some' };
   const get = entity.build(GetItemCommand).key(some).options({ consistent: true }).params();
 
   /** What there is of each operation beside the key or the item. */
   const makers: Readonly<Record<Operation, (condition: EntityCondition | undefined) => Conditional>> = {
-    put: (condition) => entity.build(PutItemCommand).item(some).options(optionsOf(condition)).params(),
-    delete: (condition) => entity.build(DeleteItemCommand).key(some).options(optionsOf(condition)).params(),
+    put: (condition) => entity.build(PutItemCommand).item(some).options(showing(condition)).params(),
+    delete: (condition) => entity.build(DeleteItemCommand).key(some).options(showing(condition)).params(),
     putInTransaction: (condition) => entity.build(PutTransaction).item(some).options(optionsOf(condition)).params().Put ?? {},
     deleteInTransaction: (condition) => entity.build(DeleteTransaction).key(some).options(optionsOf(condition)).params().Delete ?? {},
     check: (condition) =>

@@ -42,6 +42,7 @@ describe('what is sent to DynamoDB', () => {
           ConditionExpression: '(attribute_not_exists(#c_1)) OR (#c_2 <= :c_1)',
           ExpressionAttributeNames: { '#c_1': 'pk', '#c_2': 'expiresAt' },
           ExpressionAttributeValues: { ':c_1': { N: String(seconds) } },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         },
       ],
     ]);
@@ -115,9 +116,37 @@ describe('an answer that is lost', () => {
     const [first, second] = sent();
     expect(second).toEqual(first);
   });
-  it('of a conditional put may become a conflict with itself', async () => {
-    const { table } = answering([connectionReset(), conditionFailed]);
-    expect(await table.put({ pk, sk: 'a' }, 'absent')).toEqual({ written: false, conflict: 0 });
+  const refused = (found: object) => fault(400, 'ConditionalCheckFailedException', 'The conditional request failed', found);
+  const itself = { Item: { pk: { S: pk }, sk: { S: 'a' }, by: { S: 'me' } } };
+  const item = { pk, sk: 'a', by: 'me' };
+  const broken = fault(500, 'InternalServerError', 'Internal error');
+  it.each([
+    ['breaks off', connectionReset()],
+    ['is one of 500', broken],
+  ])('of a conditional put that %s is no conflict with itself', async (_, lost) => {
+    const { table, sent } = answering([lost, refused(itself)]);
+    expect(await table.put(item, 'absent')).toEqual({ written: true });
+    expect(sent().at(-1)?.[1]).toMatchObject({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' });
+  });
+  it('of a conditional put is a conflict where another has put there what is there', async () => {
+    const { table } = answering([connectionReset(), refused({ Item: { ...itself.Item, by: { S: 'you' } } })]);
+    expect(await table.put(item, 'absent')).toEqual({ written: false, conflict: 0 });
+  });
+  it('of a conditional put is a conflict where nothing is there', async () => {
+    const { table } = answering([connectionReset(), refused({})]);
+    expect(await table.put(item, { version: 1 })).toEqual({ written: false, conflict: 0 });
+  });
+  it('is none where the attempt before was refused: then what is there is not of this put', async () => {
+    const { table } = answering([fault(400, 'ThrottlingException', 'Rate exceeded'), refused(itself)]);
+    expect(await table.put(item, 'absent')).toEqual({ written: false, conflict: 0 });
+  });
+  it('of a conditional delete has deleted where nothing is left', async () => {
+    const { table } = answering([connectionReset(), refused({})]);
+    expect(await table.delete(item, { version: 1 })).toEqual({ written: true });
+  });
+  it('of a conditional delete is a conflict where something is there', async () => {
+    const { table } = answering([connectionReset(), refused(itself)]);
+    expect(await table.delete(item, { version: 1 })).toEqual({ written: false, conflict: 0 });
   });
 });
 

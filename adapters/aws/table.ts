@@ -10,6 +10,7 @@ import type { AwsClient } from './client.ts';
 import { type DocumentClient, documentClient } from './document-client.ts';
 import { BatchGetCommand, DeleteCommand, GetCommand, PutCommand, TransactWriteCommand } from './document-commands.ts';
 import { isAwsError } from './errors.ts';
+import { isOwn } from './own-write.ts';
 import { checkedKey, fromStored, toStoredIn } from './table-items.ts';
 import { tableQueries } from './table-queries.ts';
 import { tableRequests } from './table-requests.ts';
@@ -28,8 +29,8 @@ export type DynamoTableOptions = {
 const largestTransaction = 4 * 1024 * 1024;
 
 /**
- * The `Table` port on DynamoDB. A conditional put or delete whose answer was lost is sent again and may then report a conflict with itself; a
- * transaction has a token and does not. Items that are equal in an index's sort attribute have an order of DynamoDB's own.
+ * The `Table` port on DynamoDB. What was sent again because its answer was lost is no conflict with itself: a transaction has a token, and a single
+ * put or delete knows by what is there (`isOwn`). Items that are equal in an index's sort attribute have an order of DynamoDB's own.
  */
 export const dynamoTable = ({ tableName, declaration, client, clock, backoff = usualBackoff }: DynamoTableOptions): Table => {
   const documents = documentClient(client);
@@ -53,9 +54,12 @@ export const dynamoTable = ({ tableName, declaration, client, clock, backoff = u
       const found = await getAll(documents, tableName, keys.map(checkedKey), backoff);
       return visible(keys.map((key) => found.get(addressOf(key))).filter((item) => item !== undefined));
     },
-    put: (item, condition) => single(async () => documents.send(new PutCommand(requests.put(toStored(item), condition, clock.now())))),
-    delete: (key, condition) =>
-      single(async () => documents.send(new DeleteCommand(requests.delete(checkedKey(key), condition, clock.now())))),
+    async put(item, condition) {
+      const whole = toStored(item);
+      return single(documents.send(new PutCommand(requests.put(whole, condition, clock.now()))), whole);
+    },
+    delete: async (key, condition) =>
+      single(documents.send(new DeleteCommand(requests.delete(checkedKey(key), condition, clock.now()))), undefined),
     async transact(pk, writes) {
       checkTransaction(pk, writes);
       if (writes.length === 0) return { written: true };
@@ -69,13 +73,14 @@ export const dynamoTable = ({ tableName, declaration, client, clock, backoff = u
   };
 };
 
-const single = async (send: () => Promise<unknown>): Promise<WriteOutcome> => {
+/** `leaves` is what is there once it is done. */
+const single = async (sent: Promise<unknown>, leaves: Item | undefined): Promise<WriteOutcome> => {
   try {
-    await send();
+    await sent;
     return { written: true };
   } catch (error) {
-    if (isAwsError(error, 'ConditionalCheckFailedException')) return { written: false, conflict: 0 };
-    throw error;
+    if (!isAwsError(error, 'ConditionalCheckFailedException')) throw error;
+    return isOwn(error, leaves) ? { written: true } : { written: false, conflict: 0 };
   }
 };
 

@@ -30,12 +30,7 @@ export const differences: readonly Difference[] = [
   declared('Table', 'order of items that are equal in an index', 'by key', "DynamoDB's own, the same each time"),
   declared('Table', 'transactions', '100 writes of one partition', '100 writes of one partition, at most 4 MB together'),
   declared('Table', 'removal of what has expired', 'within a minute', 'within days; invisible at once on both'),
-  declared(
-    'Table',
-    'a write whose answer was lost',
-    'does not occur',
-    'is sent again; a conditional one may then report a conflict with itself',
-  ),
+  declared('Table', 'a write whose answer was lost', 'does not occur', 'is sent again, and known by what is there'),
   declared('ChangeStream', 'order', 'of all writes of a table', 'of the writes of a partition'),
   declared('ChangeStream', 'retention', 'until every consumer has read it', '24 hours; what a consumer cannot handle is put aside whole'),
   declared(
