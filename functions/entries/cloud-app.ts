@@ -23,6 +23,9 @@ export type CloudAppOptions = {
   readonly largestAnswerBytes: number;
 };
 
+/** On every cloud functions of requests are ended after 29 s, and a gateway waits for none any longer. */
+const longestRequestMillis = 30_000;
+
 export type FetchApp = (request: Request) => Response | Promise<Response>;
 
 /** The routes of these contexts that a cloud serves, for requests that came through the platform's own door. */
@@ -38,6 +41,7 @@ export const cloudApp = (
     instance: { id: cloud.ids.next(), sole: false },
     authenticate: authentication(tables(qualified('identity', 'directory')), cloud.clock),
     largestAnswerBytes,
+    longestRequestMillis,
   };
   const contexts = bound.map((context) =>
     running({ ...context, declaration: onCloud(context.declaration) }, portsFor(context.declaration)),

@@ -26,6 +26,11 @@ export type Serving = {
   readonly authenticate: Authenticate;
   /** Hears of every denied access. */
   readonly bus: EventBus;
+  /**
+   * After so long a request is over, whatever its route may take: a cloud ends the process that is at it, or lets go of it. So long its claim under an
+   * Idempotency-Key lasts at most.
+   */
+  readonly longestRequestMillis?: number;
   /** How many bytes of a streamed answer the transport carries; any number unless told. */
   readonly largestAnswerBytes?: number;
 };
@@ -212,7 +217,8 @@ const perform = async (
   if (exchange.request.method !== 'POST' || key === null || exchange.table === undefined)
     return handle({ ...base, newId: () => exchange.serving.ids.next() });
   const { serving, route, table } = exchange;
-  const claimant = { tenant: principal.tenant, principal: principal.id, route: exchange.key, key, leaseMillis: millisOf(route.limit.time) };
+  const leaseMillis = Math.min(millisOf(route.limit.time), serving.longestRequestMillis ?? Number.POSITIVE_INFINITY);
+  const claimant = { tenant: principal.tenant, principal: principal.id, route: exchange.key, key, leaseMillis };
   const claim = await claimIdempotency(table, claimant, serving);
   if (isFailure(claim)) return claim;
   return idempotent(claim, { ...base, idempotency: claim, newId: () => claim.id }, handle, shaped);

@@ -117,7 +117,8 @@ const account = (mishaps: Iterator<Mishap>) => {
       const status = answer?.statusCode ?? 500;
       const code = (JSON.parse(answer?.body ?? '{}') as { readonly code?: string }).code;
       if (status < 500 && code !== 'idempotency-in-progress') return status;
-      base.clock.advance(20 * 60_000);
+      // No claim lasts longer than a gateway waits.
+      base.clock.advance(30_000);
     }
   };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inMemoryTable } from '../../../adapters/conformance/in-memory-table.ts';
-import { sha256 } from '../../kernel/authentication.ts';
+import { bootstrapKey, sha256 } from '../../kernel/authentication.ts';
 import { context } from '../../kernel/context.ts';
 import { ok } from '../../kernel/handler.ts';
 import { originHeader } from '../../kernel/origin.ts';
@@ -15,7 +15,16 @@ const limit = { body: '1 MiB', time: '10 s' } as const;
 const open = { summary: 'x', permission: 'public', limit, uses: {}, answers: { 200: Problem } } as const;
 const things = context('things', {
   describes: 'Things',
+  tables: { things: {} },
   routes: {
+    'POST /v1/long': {
+      ...open,
+      does: 'give',
+      permission: 'tenants:write',
+      scope: 'platform',
+      limit: { body: '1 MiB', time: '15 m' },
+      uses: { things: ['append'] },
+    },
     'GET /v1/things/{kind}': { ...open, does: 'give' },
     'GET /v1/secrets': { ...open, does: 'give', permission: 'models:read' },
     'PUT /v1/signed': { ...open, does: 'give', permission: 'signed', body: { stream: '*/*' } },
@@ -43,8 +52,8 @@ const bound: readonly BoundContext[] = [
   { declaration: things as never, handlers },
   { declaration: platform as never, handlers: platformFunctions.handlers },
 ];
-const world = (environment = {}) => {
-  const lambda = testLambda(() => inMemoryTable(), environment);
+const world = (environment = {}, table = inMemoryTable()) => {
+  const lambda = testLambda(() => table, environment);
   const handler = httpFunction(bound, lambda, { openapi: () => '{"openapi":"3.1.0"}', html: () => '<html></html>' });
   const call = async (...asked: Parameters<typeof httpEvent>) => {
     const { statusCode, body = '', headers } = await handler(httpEvent(...asked), calledWith());
@@ -54,6 +63,15 @@ const world = (environment = {}) => {
 };
 
 describe('a function of requests', () => {
+  it('claims an Idempotency-Key for no longer than a gateway waits, whatever the route may take', async () => {
+    const table = inMemoryTable();
+    const { handler, clock } = world({}, table);
+    await table.put({ ...bootstrapKey, secretHash: sha256('hyb_platform_bootstrap_cafe') });
+    const headers = { authorization: 'Bearer hyb_platform_bootstrap_cafe', 'idempotency-key': 'k' };
+    await handler(httpEvent('POST', '/v1/long', { headers }), calledWith());
+    const claims = table.changes().flatMap(({ item }) => (item?.sk === 'claim' ? [item.leaseUntil] : []));
+    expect(claims[0]).toBe(new Date(clock.now().getTime() + 30_000).toISOString());
+  });
   it('answers the routes of its contexts', async () => {
     const { call } = world();
     expect(await call('GET', '/v1/things/small')).toMatchObject({ status: 200, body: { hello: 'world' } });
