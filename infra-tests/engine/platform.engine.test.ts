@@ -82,7 +82,7 @@ describe('the platform by the real engine, in an emulated account', () => {
     await platform.stack.config({ 'platform:contexts': JSON.stringify([...first, added]) });
     const { steps, changes } = await platform.stack.up();
     expect(changes.create).toBeGreaterThan(20);
-    const isOwn = (step: string) => /^create (inference|code-inference|api-inference|api-v1-endpoints|api-v2)/.test(step);
+    const isOwn = (step: string) => /^create (inference|code-inference|api-inference|api-v1-endpoints|api-v1-inference|api-v2)/.test(step);
     // Who collects dead letters gets to know the queue that is new, and may send back to it.
     const collecting = ['observability-dead-letters-function', 'observability-dead-letters-live', 'observability-http-grants'];
     const others = changing(steps).filter((step) => !isOwn(step));

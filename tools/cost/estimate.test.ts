@@ -22,7 +22,7 @@ describe('an estimate', () => {
 
   it('grows with the memory of the function that serves', () => {
     const larger = smallGraph().map((one) =>
-      one.name === 'inference-http' ? { ...one, inputs: { ...one.inputs, memorySize: 1024 } } : one,
+      one.name === 'inference-predictions' ? { ...one, inputs: { ...one.inputs, memorySize: 1024 } } : one,
     );
     const compute = (graph: Graph) => line(of(graph).furtherMillion.lines, 'lambda.compute.arm64')[0] as number;
     expect(compute(larger)).toBe(2 * compute(smallGraph()));

@@ -6,17 +6,17 @@ import { all, type Graph, listOf, numberOf, partOf, type Resource } from './grap
 /** What Lambda gives a function that asks for nothing. */
 const defaultMemory = 128;
 
-/** The functions of one trigger, whatever the topology: `inference-http` or `all-http`. */
-export const functionsOf = (graph: Graph, trigger: string, context?: string): Graph => {
-  const named = all(graph, 'function').filter(({ name }) => name.endsWith(`-${trigger}`) || name.includes(`-${trigger}-`));
-  const own = context === undefined ? named : named.filter(({ name }) => name.includes(`${context}-${trigger}`));
+/** The functions of one kind, whatever the topology: `inference-predictions` or `all-predictions`. */
+export const functionsOf = (graph: Graph, kind: string, context?: string): Graph => {
+  const named = all(graph, 'function').filter(({ name }) => name.endsWith(`-${kind}`) || name.includes(`-${kind}-`));
+  const own = context === undefined ? named : named.filter(({ name }) => name.includes(`${context}-${kind}`));
   return own.length > 0 ? own : named;
 };
 
-export const functionOf = (graph: Graph, trigger: string, context?: string): Resource => {
-  const [found] = functionsOf(graph, trigger, context);
+export const functionOf = (graph: Graph, kind: string, context?: string): Resource => {
+  const [found] = functionsOf(graph, kind, context);
   if (found !== undefined) return found;
-  throw new Rejected(failed('invalid', 'function-not-found', `The graph has no function for ${context ?? 'any context'} and ${trigger}.`));
+  throw new Rejected(failed('invalid', 'function-not-found', `The graph has no function for ${context ?? 'any context'} and ${kind}.`));
 };
 
 const computeMeter = (one: Resource): 'lambda.compute.arm64' | 'lambda.compute.x86_64' =>

@@ -34,7 +34,7 @@ describe('a line of the log', () => {
     const written: string[] = [];
     const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
     process.env._X_AMZN_TRACE_ID = 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0';
-    const log = powertoolsLog('inference-http-function-1234567');
+    const log = powertoolsLog('inference-predictions-function-1234567');
     log.calledAs('6f7b1c7e-5d38-4b1b-9d5a-2f8c6a1f0b11');
     const trace = '0af7651916cd43dd8448eb211c80319c';
     log.info('request', { tenant: 'acme', route: 'POST /v2/models/{endpoint}/infer', status: 200, duration_ms: 12.345, trace_id: trace });

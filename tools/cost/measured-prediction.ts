@@ -73,7 +73,7 @@ const predict = async (serve: ReturnType<typeof httpFunction>): Promise<number> 
 /** What Powertools' logger says on every line in Lambda beside a line's own fields. */
 const ofLambda = {
   timestamp: '2026-11-25T12:00:00.000Z',
-  service: 'inference-http-function-1234567',
+  service: 'inference-predictions-function-1234567',
   function_request_id: '6f7b1c7e-5d38-4b1b-9d5a-2f8c6a1f0b11',
   sampling_rate: 0,
   xray_trace_id: '1-5759e988-bd862e3fe1be46a994272793',

@@ -57,7 +57,7 @@ const gateway = (graph: Graph, { responseBytes }: Prediction): readonly Usage[] 
 };
 
 const serving = (graph: Graph, { request, logBytes, logLines, events }: Prediction): readonly Usage[] => {
-  const one = functionOf(graph, 'http', 'inference');
+  const one = functionOf(graph, 'predictions', 'inference');
   const bytes = logBytes + ownLogBytes(one);
   const kept = (million * request.storedBytes) / gigabyte;
   return [

@@ -10,7 +10,7 @@ const arm = {
 
 /** A small platform made by hand: one context's functions, its tables, a queue, and what watches them. */
 export const smallGraph = (): Graph => [
-  ...['inference-http', 'billing-changes', 'models-schedules', 'models-events'].map((name) =>
+  ...['inference-predictions', 'billing-changes', 'models-schedules', 'models-events'].map((name) =>
     resource('function', name, { ...arm, memorySize: 512 }),
   ),
   ...['identity-directory', 'inference-endpoints', 'billing-usage', 'billing-rollups'].map((name) =>
