@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 // All benchmarks, one after the other, each a process of its own; exit code 1 where a budget did not hold.
-const benches = ['infer', 'event-store', 'close-period', 'start-up', 'aws-entry', 'aws-table', 'aws-event-bus'];
+const benches = ['infer', 'event-store', 'close-period', 'start-up', 'aws-entry', 'aws-table', 'aws-event-bus', 'preview'];
 const named = process.argv.slice(2);
 
 for (const name of named.length > 0 ? named : benches) {
