@@ -6,7 +6,7 @@ import type { ContextDeclaration } from '../functions/kernel/context.ts';
 import type { Topology } from '../functions/kernel/units.ts';
 import type { BuildUnits } from '../stacks/bundle.ts';
 import { deploy } from '../stacks/deploy.ts';
-import { account, answerTo, outputsOf, region } from './account.ts';
+import { type Account, accountFor } from './clouds.ts';
 
 /** A resource as the program registers it, with the outputs that an account would give back. */
 export type GraphResource = {
@@ -36,32 +36,21 @@ export type GraphOptions = {
   readonly zipBytes?: (unit: string) => number;
 };
 
-/** What each environment has to be told. */
-const told: { readonly [stack: string]: { readonly [key: string]: string } } = {
-  'aws-dev': {},
-  'aws-staging': { 'platform:alarmEmail': 'operators@example.com' },
-  'aws-prod': {
-    'platform:allowedAccount': account,
-    'platform:alarmEmail': 'operators@example.com',
-    'platform:domain': 'ai.example.com',
-    'platform:hostedZoneId': 'Z0123456789ABCDEFGHIJ',
-    'platform:monthlyBudgetUsd': '500',
-  },
-};
-
 /** All that a stack would register, without a cloud and without an engine. One graph at a time: the runtime keeps one monitor. */
 export const graphOf = async (
   stack: string,
   { topology = 'context', contexts = everyContext, config = {}, transforms = {}, zipBytes = () => 22 }: GraphOptions = {},
 ): Promise<Graph> => {
-  const monitor = new RecordingMonitor();
+  const account = accountFor(stack);
+  const mocks = mocksOf(account);
+  const monitor = new RecordingMonitor(mocks);
   await setMocks(mocks, 'hybrid-ai-platform', stack);
   engine.setMockOptions(monitor, 'hybrid-ai-platform', stack);
-  const all = { 'aws:region': region, 'platform:topology': topology, ...told[stack], ...config };
+  const all = { ...account.place, 'platform:topology': topology, ...account.told[stack], ...config };
   const failures: unknown[] = [];
   await runtime.runInPulumiStack(async () => {
     try {
-      return (await deploy({ stack, config: all }, contexts, emptyBundles(zipBytes), async () => transforms)).outputs;
+      return (await deploy({ stack, config: all }, contexts, emptyBundles(account, zipBytes), async () => transforms)).outputs;
     } catch (error) {
       // The runtime would tell of it twice, the second time to nobody.
       failures.push(error);
@@ -76,11 +65,11 @@ export const graphOf = async (
 /** Resolves when everything that was declared has been registered; the runtime has that, and keeps it out of its types. */
 const registered = (engine as unknown as { readonly waitForRPCs: () => Promise<void> }).waitForRPCs;
 
-const mocks = {
+const mocksOf = ({ outputsOf, answerTo }: Account) => ({
   newResource: ({ type, name, inputs }: { readonly type: string; readonly name: string; readonly inputs: Values }) =>
     outputsOf(type, name, inputs) as { id: string; state: Record<string, unknown> },
   call: ({ token }: { readonly token: string }) => answerTo(token) as Record<string, unknown>,
-};
+});
 
 type Values = { readonly [property: string]: unknown };
 /** What of a registration is read here. */
@@ -100,10 +89,6 @@ type Callback = (error: unknown, response: Registered | undefined) => void;
 /** Keeps what mocks are not told: parents, protection, and which provider makes a resource. */
 class RecordingMonitor extends MockMonitor {
   readonly #recorded: GraphResource[] = [];
-
-  constructor() {
-    super(mocks);
-  }
 
   override registerResource(request: Registration, callback: Callback): Promise<void> {
     return super.registerResource(request, (error: unknown, response: Registered | undefined) => {
@@ -148,6 +133,6 @@ const opened = (value: unknown): unknown => {
 
 /** Zips that hold nothing: a graph says where code goes, not what it does. */
 const emptyBundles =
-  (zipBytes: (unit: string) => number): BuildUnits =>
+  ({ bundleOf }: Account, zipBytes: (unit: string) => number): BuildUnits =>
   async (units) =>
-    units.map(({ name }) => ({ name, zip: 'nowhere.zip', sha256: '00'.repeat(32), zipBytes: zipBytes(name) }));
+    [...new Set(units.map(bundleOf))].map((name) => ({ name, zip: 'nowhere.zip', sha256: '00'.repeat(32), zipBytes: zipBytes(name) }));

@@ -7,9 +7,10 @@ import { WebAppFtpAllowed } from '@pulumi/azure-native/web/webAppFtpAllowed.js';
 import { WebAppScmAllowed } from '@pulumi/azure-native/web/webAppScmAllowed.js';
 import { asset, ComponentResource, type ComponentResourceOptions, type Input, interpolate, type Output } from '@pulumi/pulumi';
 import { type TransformEach, transformed } from '../component.ts';
+import type { Access } from './access.ts';
 import { type Home, placed, tagsOf } from './component.ts';
 import type { Database } from './database.ts';
-import { type Access, Role, type RoleArgs } from './role.ts';
+import { Role, type RoleArgs } from './role.ts';
 import type { Storage } from './storage.ts';
 
 /** The newest that Flex Consumption runs. */

@@ -3,13 +3,13 @@ import { resourceVariable } from '../../functions/kernel/resources.ts';
 import type { FunctionUnit } from '../../functions/kernel/units.ts';
 import type { Bundle } from '../bundle.ts';
 import type { PlatformPlan } from '../platform.ts';
+import type { Access } from './access.ts';
+import { type App, appsOf } from './apps.ts';
 import type { Home } from './component.ts';
 import type { Deliveries, Source } from './deliveries.ts';
 import { type FunctionArgs, PlatformFunction } from './function.ts';
 import { accessOf, leastOf, type Places, placeOf } from './grants.ts';
-import { appOf } from './names.ts';
 import type { Settings } from './options.ts';
-import type { Access } from './role.ts';
 import type { Runtime } from './runtime.ts';
 import type { Stores } from './stores.ts';
 import type { Transforms } from './transforms.ts';
@@ -33,12 +33,7 @@ export type FunctionsArgs = {
   readonly parent: PulumiResource;
 };
 
-/** An app, and the units that run in it. */
-export type App = { readonly name: string; readonly units: readonly FunctionUnit[] };
 export type Functions = { readonly [app: string]: PlatformFunction };
-
-export const appsOf = ({ units }: Pick<PlatformPlan, 'units'>): readonly App[] =>
-  [...new Set(units.map(appOf))].map((name) => ({ name, units: units.filter((unit) => appOf(unit) === name) }));
 
 export const makeFunctions = (args: FunctionsArgs): Functions =>
   Object.fromEntries(appsOf(args.plan).map((app) => [app.name, functionOf(args, app)]));

@@ -3,9 +3,9 @@ import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { Verb } from '../../functions/kernel/context.ts';
 import { qualifiedName, type Resource, type ResourceKind, resourceVariable } from '../../functions/kernel/resources.ts';
 import type { Grant } from '../../functions/kernel/units.ts';
+import type { Access } from './access.ts';
 import type { BuiltInRole } from './built-in-roles.ts';
 import type { CosmosRole } from './cosmos-roles.ts';
-import type { Access } from './role.ts';
 
 /** Where a resource is, for a role and for an app's environment. */
 export type Place = {

@@ -2,7 +2,7 @@ import { type Failure, failed } from '../../domain/kernel/failure.ts';
 import type { QueuePolicy } from '../../domain/kernel/queue.ts';
 import { bytesOf, millisOf } from '../../functions/kernel/context.ts';
 import type { PlannedQueue, PlannedSchedule, PlannedSubscriber, PlannedTable, PlatformPlan } from '../platform.ts';
-import { appsOf } from './functions.ts';
+import { appsOf } from './apps.ts';
 import { poisonOf } from './names.ts';
 import type { Settings } from './options.ts';
 

@@ -3,17 +3,11 @@ import { SqlResourceSqlRoleAssignment } from '@pulumi/azure-native/cosmosdb/sqlR
 import { UserAssignedIdentity, type UserAssignedIdentityArgs } from '@pulumi/azure-native/managedidentity/userAssignedIdentity.js';
 import { all, ComponentResource, type ComponentResourceOptions, type Input, type Output, type Resource } from '@pulumi/pulumi';
 import { type TransformEach, transformed } from '../component.ts';
+import type { Access } from './access.ts';
 import { type BuiltInRole, builtInRoleId } from './built-in-roles.ts';
 import { type Home, placed, tagsOf } from './component.ts';
-import type { CosmosRole } from './cosmos-roles.ts';
 import type { Database } from './database.ts';
 import { uuidOf } from './names.ts';
-
-/** What somebody may do and where: one role, on one resource. `of` names the resource: `models-artifacts`. */
-export type Access = { readonly of: string; readonly scope: Input<string> } & (
-  | { readonly role: BuiltInRole }
-  | { readonly cosmosRole: CosmosRole }
-);
 
 export type RoleArgs = {
   readonly home: Home;

@@ -1,8 +1,8 @@
 import { BlobContainer } from '@pulumi/azure-native/storage/blobContainer.js';
 import { type Input, interpolate } from '@pulumi/pulumi';
+import type { Access } from './access.ts';
 import type { Home } from './component.ts';
 import type { Logs } from './logs.ts';
-import type { Access } from './role.ts';
 import type { Storage } from './storage.ts';
 
 /** What every app has alike: where its telemetry goes, and the containers that the runtime of Azure Functions keeps locks and its own keys in. */
