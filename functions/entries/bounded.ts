@@ -2,7 +2,8 @@ import { type Failure, failed, isFailure } from '../../domain/kernel/failure.ts'
 import { limitedBody } from '../kernel/body.ts';
 import type { Log } from '../kernel/log.ts';
 import { failureOf, outOfTime } from './call-failures.ts';
-import { type FetchApp, refusal, refusedOf } from './cloud-app.ts';
+import type { FetchApp } from './fetch-app.ts';
+import { refusal, refusedOf } from './refusal.ts';
 
 /** What a cloud's calls carry, and how long they take: a request's body in bytes, until the answer begins in milliseconds. */
 export type Bounds = { readonly bodyBytes: number; readonly timeoutMillis: number };
@@ -26,7 +27,16 @@ export const bounded =
 const carriedRequest = (request: Request, bodyBytes: number): Request | Failure => {
   if (request.body === null) return request;
   const body = limitedBody(request, bodyBytes);
-  return isFailure(body) ? tooLarge(bodyBytes) : new Request(request, { body: body as ReadableStream, duplex: 'half' } as RequestInit);
+  return isFailure(body) ? tooLarge(bodyBytes) : changedRequest(request, { body: body as ReadableStream });
+};
+
+/** A request with something else in place of what it has; what a server makes is not always one that `Request` itself would take. */
+export const changedRequest = (
+  { url, method, headers, body, signal }: Request,
+  change: { readonly body?: ReadableStream; readonly headers?: Headers },
+): Request => {
+  const sent = change.body ?? body;
+  return new Request(url, { method, headers, signal, ...(sent === null ? {} : { body: sent, duplex: 'half' }), ...change } as RequestInit);
 };
 
 const tooLarge = (bytes: number): Failure =>

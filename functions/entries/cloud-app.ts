@@ -1,19 +1,17 @@
-import type { Failure } from '../../domain/kernel/failure.ts';
 import { authentication } from '../kernel/authentication.ts';
 import type { ContextDeclaration } from '../kernel/context.ts';
 import { originHeader, refuseDetour } from '../kernel/origin.ts';
-import { failureAt } from '../kernel/problem.ts';
-import { respond } from '../kernel/respond.ts';
 import { platformApp, type Serving } from '../kernel/serve.ts';
-import { continueTrace } from '../kernel/trace.ts';
 import { cloudRoutes } from '../kernel/units.ts';
 import type { Documents } from '../platform/get-openapi.ts';
 import { type BoundContext, running } from './bound-context.ts';
 import { type Carries, carriedModelHost } from './carried-model-host.ts';
 import type { DeliveringCloud } from './cloud.ts';
+import type { FetchApp } from './fetch-app.ts';
 import { functionsOf } from './functions.ts';
 import type { Opened } from './opened.ts';
 import { qualified } from './ports.ts';
+import { refusal, refusedOf } from './refusal.ts';
 
 /** What a cloud's calls carry: an answer of a model, and how many bytes of a streamed answer. */
 export type CloudAppOptions = {
@@ -25,8 +23,6 @@ export type CloudAppOptions = {
 
 /** On every cloud functions of requests are ended after 29 s, and a gateway waits for none any longer. */
 const longestRequestMillis = 30_000;
-
-export type FetchApp = (request: Request) => Response | Promise<Response>;
 
 /** The routes of these contexts that a cloud serves, for requests that came through the platform's own door. */
 export const cloudApp = (
@@ -57,16 +53,3 @@ const onCloud = (declaration: ContextDeclaration): ContextDeclaration => ({
   ...declaration,
   routes: Object.fromEntries(cloudRoutes(declaration)),
 });
-
-/** What of a request decides about the form of a refusal. */
-export type Refused = { readonly path: string; readonly method: string; readonly traceparent: string | null | undefined };
-
-export const refusedOf = ({ url, method, headers }: Pick<Request, 'url' | 'method' | 'headers'>): Refused => ({
-  path: new URL(url).pathname,
-  method,
-  traceparent: headers.get('traceparent'),
-});
-
-/** A failure of the call itself, in the shape of the protocol that its path belongs to. */
-export const refusal = ({ path, method, traceparent }: Refused, failure: Failure): Response =>
-  respond(failureAt(path, failure), continueTrace(traceparent ?? undefined), method);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { BoundContext } from '../bound-context.ts';
-import type { FetchApp } from '../cloud-app.ts';
 import { rungBy } from '../doorbell/rung.ts';
+import type { FetchApp } from '../fetch-app.ts';
 import { type Google, pushFunction } from './push-function.ts';
 
 /** What `settled` asks for: that these partitions of a table are drained before it is answered. */

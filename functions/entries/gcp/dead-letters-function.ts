@@ -1,6 +1,6 @@
 import type { Json } from '../../../domain/kernel/json.ts';
 import { queueOf, resourceVariable } from '../../kernel/resources.ts';
-import type { FetchApp } from '../cloud-app.ts';
+import type { FetchApp } from '../fetch-app.ts';
 import { givenUpOf, sentOf, unsaidReason } from '../given-up.ts';
 import { type Google, pushFunction } from './push-function.ts';
 import { pushedOf } from './pushed.ts';

@@ -1,6 +1,6 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import type { FetchApp } from '../cloud-app.ts';
+import type { FetchApp } from '../fetch-app.ts';
 
 /** What the functions framework calls (`functions.http`): requests and responses of Node's own kind. */
 export type HttpFunction = (request: IncomingMessage, response: ServerResponse) => void;

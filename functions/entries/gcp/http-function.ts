@@ -1,7 +1,8 @@
 import type { Documents } from '../../platform/get-openapi.ts';
 import type { BoundContext } from '../bound-context.ts';
-import { bounded } from '../bounded.ts';
-import { cloudApp, type FetchApp } from '../cloud-app.ts';
+import { bounded, changedRequest } from '../bounded.ts';
+import { cloudApp } from '../cloud-app.ts';
+import type { FetchApp } from '../fetch-app.ts';
 import { listIn, tokenVerifier } from './identity-token.ts';
 import { carriedBytes } from './limits.ts';
 import type { Google } from './push-function.ts';
@@ -41,7 +42,7 @@ const restorer = ({ environment, cloud }: Google): ((request: Request) => Promis
     const headers = new Headers(request.headers);
     headers.delete(forwardedHeader);
     if (isTrusted) headers.set('authorization', forwarded);
-    return new Request(request, { headers });
+    return changedRequest(request, { headers });
   };
 };
 

@@ -1,8 +1,9 @@
 import { failed, isFailure, orReject, Rejected } from '../../../domain/kernel/failure.ts';
 import { parseJson, readBody } from '../../kernel/body.ts';
 import { failureOf } from '../call-failures.ts';
-import { type FetchApp, refusal, refusedOf } from '../cloud-app.ts';
+import type { FetchApp } from '../fetch-app.ts';
 import type { Opened } from '../opened.ts';
+import { refusal, refusedOf } from '../refusal.ts';
 import type { GcpCloud } from './cloud.ts';
 import { listIn, tokenVerifier } from './identity-token.ts';
 import { carriedBytes } from './limits.ts';

@@ -1,5 +1,5 @@
 import type { BoundContext } from '../bound-context.ts';
-import type { FetchApp } from '../cloud-app.ts';
+import type { FetchApp } from '../fetch-app.ts';
 import { functionsOf } from '../functions.ts';
 import { schedulesOf } from '../schedules.ts';
 import { type Google, pushFunction } from './push-function.ts';
