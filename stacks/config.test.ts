@@ -167,7 +167,7 @@ describe('the settings of a stack on Google Cloud', () => {
   it.each([
     ['billingTable', 'costs', 'the table of a billing export'],
     ['maximumInstances', '{"http":0}', 'platform:maximumInstances'],
-    ['rollout', '{"models-http":{"stable":"7","percent":10}}', 'the name of a revision'],
+    ['rollout', '{"models-http":{"stable":"7","percent":10}}', 'platform:rollout'],
   ])('refuse %s of %s', (key, value, right) => expect(refusal({ ...gcp, [`platform:${key}`]: value }, 'gcp-dev')).toContain(right));
   it('refuse a budget that belongs to nobody', () =>
     expect(refusal({ ...gcp, 'platform:monthlyBudgetUsd': '5', 'platform:alarmEmail': 'me@example.com' }, 'gcp-dev')).toContain(

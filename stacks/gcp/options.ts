@@ -3,13 +3,6 @@ import { clouded, commonOptions, matching, pinned, type SettingsOf, structured, 
 
 const projectId = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
 
-const Rollout = z.strictObject({
-  /** The revision that serves and that is gone back to: see the stack's output `versions`. */
-  stable: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'the name of a revision'),
-  /** How many requests in a hundred the revision of this update gets. */
-  percent: z.int().min(1).max(99),
-});
-
 export const Options = z.strictObject({
   ...commonOptions,
   /** The project that this stack belongs to: in any other, nothing is created. */
@@ -29,11 +22,11 @@ export const Options = z.strictObject({
     /^[a-z][a-z0-9-]{4,28}[a-z0-9]\.[A-Za-z0-9_]+\.gcp_billing_export_[A-Za-z0-9_]+$/,
     'the table of a billing export: <project>.<dataset>.gcp_billing_export_resource_v1_…',
   ).optional(),
-  /** Functions whose new revision gets only some of the requests, as a JSON object. */
-  rollout: structured(
-    z.record(z.string(), Rollout),
-    'a JSON object such as {"models-http":{"stable":"models-http-00007-xyz","percent":10}}',
-  ).default({}),
+  /**
+   * Functions whose requests stay with the revisions that have them, until people shift them: Cloud Functions knows no shares, Cloud Run beneath it
+   * does.
+   */
+  rollout: structured(z.array(z.string()), 'a JSON list of functions such as ["models-http"]').default([]),
 });
 
 export const gcp = clouded({

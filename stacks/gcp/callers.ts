@@ -1,0 +1,83 @@
+import type { Resource as PulumiResource } from '@pulumi/pulumi';
+import type { FunctionUnit } from '../../functions/kernel/units.ts';
+import type { PlatformPlan } from '../platform.ts';
+import { Role } from './role.ts';
+import { accountId, emailOf, type Site } from './site.ts';
+
+/** What Google's own services call functions as: each of them only those that it has something for. */
+export type Caller = 'push' | 'scheduler' | 'eventarc' | 'tasks';
+export type Callers = { readonly [caller in Caller]?: Role };
+
+const describes: Record<Caller, string> = {
+  push: 'Pushes events and messages to functions',
+  scheduler: 'Calls functions by the clock',
+  eventarc: 'Tells functions that documents changed',
+  tasks: 'Brings delayed messages to functions',
+};
+
+export const makeCallers = (plan: PlatformPlan, site: Site, parent: PulumiResource): Callers => {
+  const needed = [...new Set(plan.units.flatMap((unit) => callersOf(plan, unit)))];
+  return Object.fromEntries(
+    needed.map((caller) => [
+      caller,
+      new Role(
+        caller,
+        {
+          project: site.project,
+          accountId: accountId(site, caller),
+          describes: describes[caller],
+          // The right to hear of changes belongs to no resource.
+          bindings:
+            caller === 'eventarc' ? [{ name: 'receives-events', role: 'roles/eventarc.eventReceiver', on: { kind: 'project' } }] : [],
+        },
+        { parent },
+      ),
+    ]),
+  );
+};
+
+/** Whether a queue's senders ask for delays. */
+export const isDelayed = ({ needs }: PlatformPlan['queues'][number]): boolean => needs?.delay !== undefined;
+
+/** Tables whose changes ring at once: events are waited for. Facts that are folded come in floods, and wait for the sweep or for who settles them. */
+export const ringing = (plan: PlatformPlan, unit: string): PlatformPlan['tables'] =>
+  plan.tables.filter(({ changes }) => changes?.unit === unit && changes.eventsOnly);
+
+const callersOf = (plan: PlatformPlan, { name, trigger }: FunctionUnit): readonly Caller[] => {
+  switch (trigger) {
+    case 'events':
+    case 'dead-letters':
+      return ['push'];
+    case 'queues':
+      return plan.queues.some((queue) => queue.unit === name && isDelayed(queue)) ? ['push', 'tasks'] : ['push'];
+    case 'schedules':
+      return ['scheduler'];
+    case 'changes':
+      return ringing(plan, name).length > 0 ? ['eventarc', 'scheduler'] : ['scheduler'];
+    default:
+      return [];
+  }
+};
+
+/** Functions that wait until the changes of one of these tables are handled, and so ask its consumer. */
+const drainers = (plan: PlatformPlan, consumer: string): readonly string[] =>
+  plan.units.filter((unit) => unit.name !== consumer && drained(plan, unit).includes(consumer)).map(({ name }) => name);
+
+/** The consumers that a function asks to drain what was written: by the grants that say `settle`. */
+export const drained = (plan: PlatformPlan, { grants }: FunctionUnit): readonly string[] => [
+  ...new Set(
+    grants
+      .filter(({ verbs }) => verbs.includes('settle'))
+      .flatMap(({ resource }) =>
+        plan.tables
+          .filter((table) => table.resource.context === resource.context && table.resource.name === resource.name)
+          .flatMap(({ changes }) => (changes === undefined ? [] : [changes.unit])),
+      ),
+  ),
+];
+
+/** The e-mails of all who may call a function, by a name of each. Everything a request leads to comes through the edge. */
+export const emailsOf = (plan: PlatformPlan, site: Site, unit: FunctionUnit): { readonly [name: string]: string } => {
+  const names = unit.trigger === 'http' ? ['edge'] : [...callersOf(plan, unit), ...drainers(plan, unit.name)];
+  return Object.fromEntries(names.map((name) => [name, emailOf(site, name)]));
+};

@@ -1,0 +1,50 @@
+import { Bucket, type BucketArgs } from '@pulumi/gcp/storage/bucket.js';
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from '@pulumi/pulumi';
+import { ofData, type Transform, transformed } from '../component.ts';
+import type { PlannedStore } from '../platform.ts';
+import { contextLabel } from './component.ts';
+
+export type ObjectStoreArgs = {
+  readonly context: string;
+  readonly region: string;
+  readonly keep: PlannedStore['keep'];
+  readonly keyName?: Input<string> | undefined;
+  readonly protectsData: boolean;
+  readonly transform?: { readonly bucket?: Transform<BucketArgs> } | undefined;
+};
+
+/** A bucket that nobody outside the project reads: versioned, encrypted. What was overwritten or deleted can be had back for 30 days. */
+export class ObjectStore extends ComponentResource {
+  readonly bucketName: Output<string>;
+
+  constructor(name: string, args: ObjectStoreArgs, options?: ComponentResourceOptions) {
+    super('hybrid:gcp:ObjectStore', name, {}, options);
+    const bucket = new Bucket(`${name}-bucket`, transformed(bucketOf(args), args.transform?.bucket), {
+      parent: this,
+      ...ofData(args.protectsData),
+    });
+    this.bucketName = bucket.name;
+    this.registerOutputs({ bucketName: this.bucketName });
+  }
+}
+
+const bucketOf = ({ context, region, keep, keyName, protectsData }: ObjectStoreArgs): BucketArgs => ({
+  location: region,
+  uniformBucketLevelAccess: true,
+  publicAccessPrevention: 'enforced',
+  versioning: { enabled: true },
+  // Beside versions, it brings back a bucket that was deleted itself.
+  softDeletePolicy: { retentionDurationSeconds: 7 * 86_400 },
+  lifecycleRules: lifecycleOf(keep),
+  forceDestroy: !protectsData,
+  ...(keyName === undefined ? {} : { encryption: { defaultKmsKeyName: keyName } }),
+  labels: contextLabel(context),
+});
+
+const lifecycleOf = (keep: PlannedStore['keep']): BucketArgs['lifecycleRules'] => [
+  { action: { type: 'Delete' }, condition: { daysSinceNoncurrentTime: 30, withState: 'ARCHIVED' } },
+  { action: { type: 'AbortIncompleteMultipartUpload' }, condition: { age: 7 } },
+  // Parts of an upload that nobody completed, which an object store of the adapter's keeps as objects of their own.
+  { action: { type: 'Delete' }, condition: { age: 1, matchesPrefixes: ['uploads/'], withState: 'LIVE' } },
+  ...(keep.endsWith(' days') ? [{ action: { type: 'Delete' }, condition: { age: Number(keep.split(' ')[0]), withState: 'LIVE' } }] : []),
+];

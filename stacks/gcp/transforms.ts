@@ -1,0 +1,39 @@
+import type { ChangeTriggerArgs } from './change-trigger.ts';
+import type { CostExportArgs } from './cost-export.ts';
+import type { DatabaseArgs } from './database.ts';
+import type { DeadLettersArgs } from './dead-letters.ts';
+import type { EventBusArgs } from './event-bus.ts';
+import type { FunctionArgs } from './function.ts';
+import type { KeyArgs } from './key.ts';
+import type { MonitoringArgs } from './monitoring.ts';
+import type { NetworkEdgeArgs } from './network-edge.ts';
+import type { ObjectStoreArgs } from './object-store.ts';
+import type { QueueArgs } from './queue.ts';
+import type { ScheduleArgs } from './schedule.ts';
+import type { SecretArgs } from './secret.ts';
+import type { SubscriberArgs } from './subscriber.ts';
+import type { TableArgs } from './table.ts';
+
+type Of<Args extends { readonly transform?: unknown }> = { readonly [component: string]: NonNullable<Args['transform']> };
+
+/**
+ * What a deployment wants otherwise than the components make it, by kind and name of a component, then by child resource:
+ * `{ objectStore: { 'models-artifacts': { bucket: { storageClass: 'NEARLINE' } } } }`.
+ */
+export type Transforms = {
+  readonly changeTrigger?: Of<ChangeTriggerArgs>;
+  readonly costExport?: Of<CostExportArgs>;
+  readonly database?: Of<DatabaseArgs>;
+  readonly deadLetters?: Of<DeadLettersArgs>;
+  readonly eventBus?: Of<EventBusArgs>;
+  readonly function?: Of<FunctionArgs>;
+  readonly key?: Of<KeyArgs>;
+  readonly monitoring?: Of<MonitoringArgs>;
+  readonly networkEdge?: Of<NetworkEdgeArgs>;
+  readonly objectStore?: Of<ObjectStoreArgs>;
+  readonly queue?: Of<QueueArgs>;
+  readonly schedule?: Of<ScheduleArgs>;
+  readonly secret?: Of<SecretArgs>;
+  readonly subscriber?: Of<SubscriberArgs>;
+  readonly table?: Of<TableArgs>;
+};
