@@ -35,6 +35,8 @@ export type Semantics = {
   readonly objectStore: {
     /** Whether a URL that grants GET answers HEAD, too. */
     readonly getGrantAnswersHead: boolean;
+    /** What has to be sent with a PUT to a URL that grants it, beside the body. */
+    readonly putGrantHeaders: Readonly<Record<string, string>>;
     /** Of a part that is put by itself, in bytes. */
     readonly largestPart: number;
   };
@@ -44,22 +46,22 @@ export const semantics: Record<Cloud, Semantics> = {
   laptop: {
     queue: { delayStepSeconds: 0.001, reason: 'the error', leastAttempts: 1, batches: 'as declared' },
     eventBus: { largeEvent: 'refused' },
-    objectStore: { getGrantAnswersHead: true, largestPart: Number.POSITIVE_INFINITY },
+    objectStore: { getGrantAnswersHead: true, putGrantHeaders: {}, largestPart: Number.POSITIVE_INFINITY },
   },
   aws: {
     queue: { delayStepSeconds: 1, reason: 'where to look for the error', leastAttempts: 1, batches: 'as declared' },
     eventBus: { largeEvent: 'by reference' },
-    objectStore: { getGrantAnswersHead: false, largestPart: 64 * 1024 ** 2 },
+    objectStore: { getGrantAnswersHead: false, putGrantHeaders: {}, largestPart: 64 * 1024 ** 2 },
   },
   azure: {
     queue: { delayStepSeconds: 1, reason: 'where to look for the error', leastAttempts: 1, batches: 'as declared' },
     eventBus: { largeEvent: 'by reference' },
-    objectStore: { getGrantAnswersHead: true, largestPart: 64 * 1024 ** 2 },
+    objectStore: { getGrantAnswersHead: true, putGrantHeaders: { 'x-ms-blob-type': 'BlockBlob' }, largestPart: 64 * 1024 ** 2 },
   },
   gcp: {
     queue: { delayStepSeconds: 0.001, reason: 'where to look for the error', leastAttempts: 5, batches: 'of one' },
     eventBus: { largeEvent: 'whole' },
-    objectStore: { getGrantAnswersHead: false, largestPart: 64 * 1024 ** 2 },
+    objectStore: { getGrantAnswersHead: false, putGrantHeaders: {}, largestPart: 64 * 1024 ** 2 },
   },
 };
 
@@ -74,6 +76,9 @@ export const unproven: { readonly [target in Target]?: { readonly [port: string]
       'are refused with any part of the query changed, missing or said twice':
         'ministack checks the signature of a presigned URL, but takes one without X-Amz-Algorithm.',
     },
+  },
+  'fake-gcs-server': {
+    ObjectStore: { 'refuses a copy if-none-match where the target is taken': 'fake-gcs-server ignores ifGenerationMatch of a rewrite.' },
   },
 };
 
