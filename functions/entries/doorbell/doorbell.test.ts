@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { failed, Rejected } from '../../../domain/kernel/failure.ts';
 import type { Change } from '../../../domain/kernel/table.ts';
 import { testClock, testLog } from '../../kernel/test-serving.ts';
 import { fragile, type Mishap, mishaps, processWith } from '../test-mishaps.ts';
 import type { Doorbell } from './doorbell.ts';
-import { type Draining, drain, mostFailures } from './drain.ts';
+import { type Draining, drain } from './drain.ts';
+import { mostFailures } from './failing.ts';
 import { sweep } from './sweep.ts';
 import { testDoorbell, testObjects, testProgress } from './test-doorbell.ts';
 
@@ -120,6 +122,17 @@ describe('a doorbell', () => {
     expect((await on.progress.get(table, 'acme#a'))?.sequence).toBe(behind.sequence);
     expect([...on.objects.values()].map((text) => JSON.parse(text))).toMatchObject([{ ...poison, table, reason: 'TypeError: poison' }]);
     expect(on.handled.at(-1)).toBe(`acme#a ${behind.sequence}`);
+  });
+
+  it('bears an outage of what consumes for longer', async () => {
+    const on = world();
+    on.write('acme#a');
+    const consumers = new Map([[table, () => Promise.reject(new Rejected(failed('unavailable', 'cloud-unavailable', 'x')))]]);
+    for (let times = 0; times < 100; times++)
+      await expect(drain({ ...on.draining(), consumers }, table, 'acme#a')).rejects.toThrow('cloud-unavailable');
+    expect(on.objects.size).toBe(0);
+    await drain(on.draining(), table, 'acme#a');
+    expect(on.handled).toHaveLength(1);
   });
 
   it('keeps what it puts aside before it passes it, whatever step fails', () =>

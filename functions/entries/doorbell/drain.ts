@@ -3,7 +3,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { Cloud } from '../cloud.ts';
 import { firstUnhandled } from '../in-order.ts';
 import type { Doorbell } from './doorbell.ts';
-import { failedAgain, putAside } from './failing.ts';
+import { failedTooOften, putAside } from './failing.ts';
 
 /** What a drain works with: the cloud's bell, where it puts aside what cannot be handled, and who consumes a table's changes. */
 export type Draining = {
@@ -19,7 +19,7 @@ const batchSize = 100;
 /**
  * Hands a partition's changes after its progress to the table's consumers, in order, and records the progress; goes on until there are none left.
  * Throws what the first failed with that could not be handled: all before it are behind the progress then, and whoever rang comes again. One that
- * failed ten drains in a row is put aside and passed, so that those behind it are handled.
+ * failed ten drains in a row by itself is put aside and passed, so that those behind it are handled.
  */
 export const drain = async (draining: Draining, table: string, partition: string): Promise<void> => {
   const consume = draining.consumers.get(table);
@@ -38,7 +38,7 @@ const drainBatch = async (draining: Draining, consume: ChangeHandler, place: Pla
   if (changes.length === 0) return false;
   const { at, error } = await firstUnhandled(changes, consume);
   const stuck = changes[at];
-  const aside = stuck !== undefined && (await failedTooOften(draining, place, stuck, error));
+  const aside = stuck !== undefined && (await givesUp(draining, place, stuck, error));
   const passed = stuck === undefined ? changes.at(-1) : changes[aside ? at : at - 1];
   // Where another drain was faster, the next batch begins where that one is.
   if (passed !== undefined) await progress.put(table, partition, passed.sequence, known?.tag);
@@ -47,10 +47,9 @@ const drainBatch = async (draining: Draining, consume: ChangeHandler, place: Pla
 };
 
 /** Counts a failure; where it is the last that is borne, the change is put aside before its partition goes on without it. */
-const failedTooOften = async (draining: Draining, place: Place, stuck: Change, error: unknown): Promise<boolean> => {
-  const attempt = await failedAgain(draining.doorbell.progress, place, stuck);
-  const fields = { table: place.table, sequence: stuck.sequence, attempt };
-  if (attempt < mostFailures) {
+const givesUp = async (draining: Draining, place: Place, stuck: Change, error: unknown): Promise<boolean> => {
+  const fields = { table: place.table, sequence: stuck.sequence };
+  if (!(await failedTooOften(draining.doorbell.progress, place, stuck, error))) {
     draining.log.error('a change could not be handled and comes again', error, fields);
     return false;
   }
@@ -58,6 +57,3 @@ const failedTooOften = async (draining: Draining, place: Place, stuck: Change, e
   draining.log.error('a change could not be handled and is put aside', error, fields);
   return true;
 };
-
-/** Drains in a row that may fail at the same change. */
-export const mostFailures = 10;

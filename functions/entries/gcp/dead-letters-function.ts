@@ -1,7 +1,7 @@
 import type { Json } from '../../../domain/kernel/json.ts';
 import { queueOf, resourceVariable } from '../../kernel/resources.ts';
 import type { FetchApp } from '../fetch-app.ts';
-import { givenUpOf, sentOf, unsaidReason } from '../given-up.ts';
+import { givenUpOf, sentOf, sourcesOf, unsaidReason } from '../given-up.ts';
 import { type Google, pushFunction } from './push-function.ts';
 import { pushedOf } from './pushed.ts';
 
@@ -11,8 +11,10 @@ import { pushedOf } from './pushed.ts';
  */
 export const deadLettersFunction = (google: Google): FetchApp => {
   const { cloud, environment } = google;
+  const sources = sourcesOf(environment);
   return pushFunction(google, {
-    'dead-letters': async ({ name: source, body: envelope }) => {
+    'dead-letters': async ({ name: path, body: envelope }) => {
+      const source = sources.get(path) ?? path;
       const { id, text, attributes } = pushedOf(envelope);
       const [context = '', name = ''] = source.split('.');
       const topicOfQueue = environment[resourceVariable(queueOf(context, name))];
@@ -22,7 +24,7 @@ export const deadLettersFunction = (google: Google): FetchApp => {
         ...{ id, source, body, message: text, reason: unsaidReason },
         attempts: Math.max(1, Number(attributes.CloudPubSubDeadLetterSourceDeliveryCount ?? 1)),
         diedAt: cloud.clock.now().toISOString(),
-        deadLetterQueue: attributes.CloudPubSubDeadLetterSourceSubscription ?? source,
+        deadLetterQueue: attributes.CloudPubSubDeadLetterSourceSubscription ?? path,
         queue: topicOfQueue ?? environment.HYBRID_BUS ?? '',
       });
       await cloud.bury(letter);

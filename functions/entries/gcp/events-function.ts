@@ -1,6 +1,7 @@
 import { type BoundContext, type BoundSubscriber, subscribersOf } from '../bound-context.ts';
 import type { FetchApp } from '../fetch-app.ts';
 import { functionsOf } from '../functions.ts';
+import { sourcesOf } from '../given-up.ts';
 import { namesByQueue, subscriptionsOf, tell } from '../subscriptions.ts';
 import { type Google, pushFunction } from './push-function.ts';
 import { pushedOf } from './pushed.ts';
@@ -15,12 +16,14 @@ export const eventsFunction = (bound: readonly BoundContext[], google: Google): 
   const subscribers = bound.flatMap((context) => subscribersOf(context, portsFor(context.declaration)));
   const named = { ...namesThemselves(subscribers), ...namesByQueue(environment) };
   const heardBy = subscriptionsOf(subscribers, { HYBRID_SUBSCRIPTIONS: JSON.stringify(named) });
+  const sources = sourcesOf(environment);
   return pushFunction(google, {
     events: async ({ name, body }) => {
       const { text, attributes } = pushedOf(body);
       const heard = heardBy(name);
       // What is sent once more to who gave it up comes by the topic, and to everybody.
-      if ((attributes[redriveAttribute] ?? name) === name) await tell(await cloud.eventOf(JSON.parse(text)), heard);
+      const meant = attributes[redriveAttribute] ?? name;
+      if (meant === name || meant === sources.get(name)) await tell(await cloud.eventOf(JSON.parse(text)), heard);
     },
   });
 };
