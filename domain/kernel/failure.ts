@@ -11,6 +11,8 @@ export type FailureKind =
   | 'too-large'
   | 'unsupported-media-type'
   | 'malformed'
+  /** Too much at once; it can be asked for again in a while. */
+  | 'busy'
   | 'timeout'
   | 'unavailable'
   | 'storage-full';

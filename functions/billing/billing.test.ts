@@ -35,9 +35,9 @@ const platform = () => {
   const clock = { now: () => new Date('2026-11-10T12:00:00Z') };
   const ids = { next: () => `id-${String(number++).padStart(6, '0')}` };
   const table = inMemoryTable(billing.tables.accounts);
-  const [usage, rollups] = [inMemoryTable(), inMemoryTable()];
+  const [usage, rollups, turns] = [inMemoryTable(), inMemoryTable(), inMemoryTable()];
   const ports = {
-    ...{ clock, ids, usage, rollups, exportWriter: focusWriter() },
+    ...{ clock, ids, usage, rollups, turns, exportWriter: focusWriter() },
     accounts: { ...table, events: eventStore(table, { clock, ids }) },
     exports: localObjectStore({ folder, name: 'exports', baseUrl: () => '', signingKey: Buffer.alloc(32), clock }),
     settled: async () => {

@@ -45,6 +45,8 @@ export const billing = context('billing', {
     usage: { changes: { 'fold-usage': { uses: { rollups: ['read', 'append'] } } } },
     /** Usage by tenant, hour and shard, with the checkpoint of what was folded. */
     rollups: {},
+    /** Whose turn it is with what takes long. */
+    turns: {},
   },
   objects: { exports: { keep: 'forever' } },
   routes: {
@@ -127,9 +129,9 @@ export const billing = context('billing', {
       permission: 'periods:read',
       scope: 'platform',
       params: OfPeriod,
-      answers: { 200: Verification },
+      answers: { 200: Verification, 429: Problem },
       limit: long,
-      uses: { accounts: ['read'], usage: ['read', 'settle'], rollups: ['read'] },
+      uses: { accounts: ['read'], usage: ['read', 'settle'], rollups: ['read'], turns: ['put', 'delete'] },
     },
     'GET /v1/invoices': {
       does: 'list-invoices',
@@ -146,9 +148,9 @@ export const billing = context('billing', {
       summary: 'The invoice as it would be if the running period were closed now',
       permission: 'invoices:read',
       scope: 'tenant',
-      answers: { 200: InvoiceView, 404: Problem },
+      answers: { 200: InvoiceView, 404: Problem, 429: Problem },
       limit: settling,
-      uses: { accounts: ['read'], usage: ['read', 'settle'], rollups: ['read'] },
+      uses: { accounts: ['read'], usage: ['read', 'settle'], rollups: ['read'], turns: ['put', 'delete'] },
     },
     'GET /v1/invoices/{id}': {
       does: 'get-invoice',

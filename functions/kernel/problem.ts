@@ -12,6 +12,7 @@ const statuses: Record<FailureKind, readonly [status: number, title: string]> = 
   'too-large': [413, 'Content Too Large'],
   'unsupported-media-type': [415, 'Unsupported Media Type'],
   invalid: [422, 'Unprocessable Content'],
+  busy: [429, 'Too Many Requests'],
   unavailable: [503, 'Service Unavailable'],
   timeout: [504, 'Gateway Timeout'],
   'storage-full': [507, 'Insufficient Storage'],
