@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { markerItem } from '../adapters/aws/markers.ts';
 import { accessDenied } from '../events/identity.ts';
 import { contexts } from '../functions/contexts.ts';
 import { bootstrapPrincipal, lastUseKey, notes } from '../functions/kernel/authentication.ts';
 import { type Resource, resourceVariable } from '../functions/kernel/resources.ts';
 import { type FunctionUnit, unitsOf } from '../functions/kernel/units.ts';
 import { models } from '../functions/models/context.ts';
+import { statedVerbs } from '../stacks/aws/grant-actions.ts';
 import { statementId } from '../stacks/aws/statement-id.ts';
 import { type PolicyStatement, statementsIn } from '../stacks/policies/rule.ts';
 import type { Graph } from './graph.ts';
@@ -30,8 +30,8 @@ const tableOf = ({ context, name }: Resource): string => `${context}-${name}-tab
 describe.each(cases)('the roles of $stack with topology $topology', ({ stack, topology }) => {
   const units = unitsOf(contexts, topology, { modelsApart: true });
 
-  it.each(units)('give $name each declared grant once, and nothing else', async (unit) => {
-    const granted = unit.grants.flatMap(({ resource, verbs }) => verbs.map((verb) => statementId(verb, resource)));
+  it.each(units)('give $name each declared grant once, where no other one covers it, and nothing else', async (unit) => {
+    const granted = unit.grants.flatMap((grant) => statedVerbs(grant).map((verb) => statementId(verb, grant.resource)));
     const sids = statementsOf(await graphFor(stack, topology), unit).map(({ sid }) => sid);
     const keys = sids.filter((sid) => /^Use\w+Key$/.test(sid));
     expect(sids.filter((sid) => !keys.includes(sid)).sort()).toEqual([...granted, ...ofTriggers[unit.trigger], 'WriteLogs'].sort());
@@ -76,14 +76,6 @@ describe('a verb', () => {
     }));
   it('that gets reads by keys alone', async () =>
     expect((await statement('models-http', 'GetTableIdentityDirectory'))?.actions).toEqual(['dynamodb:GetItem']));
-  it('that settles only puts markers, and who acknowledges them only deletes', async () => {
-    const settles = await statement('billing-http', 'SettleTableBillingUsage');
-    expect(settles?.actions).toEqual(['dynamodb:PutItem']);
-    expect(settles?.condition).toEqual({
-      'ForAllValues:StringEquals': { 'dynamodb:Attributes': Object.keys(markerItem('p', 'id', new Date(0))) },
-    });
-    expect((await statement('billing-changes', 'AcknowledgeTableBillingUsage'))?.actions).toEqual(['dynamodb:DeleteItem']);
-  });
   it('that tries models may do nothing but write its own log', async () => {
     const graph = await graphFor('aws-prod');
     const sids = statementsIn(named(graph, 'models-trials-grants').inputs.policy).map(({ sid }) => sid);

@@ -33,12 +33,8 @@ const overlapping = [
   'billing-http PresignObjectsBillingExports',
   'billing-http PutObjectsBillingExports',
   'billing-http ReadObjectsBillingExports',
-  'billing-http ReadTableBillingUsage',
-  'identity-http AppendTableIdentityDirectory',
-  'identity-http NoteTableIdentityDirectory',
   'models-http PresignObjectsModelsArtifacts',
   'models-http PutObjectsModelsArtifacts',
-  'models-http ReadObjectsModelsArtifacts',
   'models-schedules DeleteObjectsModelsArtifacts',
 ];
 
@@ -103,6 +99,12 @@ describe('the platform in an account that enforces its roles', () => {
   it('does what its schedules ask of it', async () => {
     const { functions } = await outputs();
     expect(await invoke(functions['models-schedules'], { schedule: 'models.upload-sweep' })).toBe('null');
+  });
+
+  it('tells of who asks for what is not his, also where nobody predicts', async () => {
+    expect((await admin.get('/v2/models/digits')).status).toBe(403);
+    const entries = async () => (await admin.get<{ data: unknown[] }>('/v1/audit?outcome=denied')).body.data;
+    await waitUntil('the denial to be heard of', async () => nonEmpty(await entries()), patience);
   });
 
   it('is refused nothing, and needed every grant', async () => {

@@ -2,6 +2,7 @@ import { type Input, interpolate } from '@pulumi/pulumi';
 import { notes } from '../../functions/kernel/authentication.ts';
 import type { Verb } from '../../functions/kernel/context.ts';
 import type { ResourceKind } from '../../functions/kernel/resources.ts';
+import type { Grant } from '../../functions/kernel/units.ts';
 
 /** Where a resource is, for a policy and for a function's environment. */
 export type Place = {
@@ -68,6 +69,18 @@ const allowed: Record<ResourceKind, Partial<Record<Verb, Allowed>>> = {
 };
 
 export const allowedBy = (kind: ResourceKind, verb: Verb): Allowed | undefined => allowed[kind][verb];
+
+/** The verbs of a grant without those that another one of it covers: taking their statement away would take nothing. */
+export const statedVerbs = ({ resource: { kind }, verbs }: Pick<Grant, 'resource' | 'verbs'>): readonly Verb[] =>
+  verbs.filter((verb, at) => !verbs.some((other, before) => covers(kind, other, verb) && (before < at || !covers(kind, verb, other))));
+
+/** Whether all that one verb allows the other allows too, without a condition. */
+const covers = (kind: ResourceKind, wide: Verb, narrow: Verb): boolean => {
+  const [one, other] = [allowedBy(kind, wide), allowedBy(kind, narrow)];
+  if (wide === narrow || one === undefined || other === undefined) return false;
+  if (one.attributes !== undefined || one.partitions !== undefined) return false;
+  return (other.on === 'self' || other.on === one.on) && other.actions.every((action) => one.actions.includes(action));
+};
 
 export const resourcesOf = ({ on }: Allowed, { arn, indexes = [], sourceArns = [] }: Place): readonly Input<string>[] => {
   switch (on) {

@@ -5,7 +5,7 @@ import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { type Resource, resourceVariable } from '../../functions/kernel/resources.ts';
 import type { Grant } from '../../functions/kernel/units.ts';
 import { pascalCase, type Statement, type Transform, transformed } from './component.ts';
-import { type Allowed, allowedBy, type KeyUsed, keyActions, type Place, type Places, resourcesOf } from './grant-actions.ts';
+import { type Allowed, allowedBy, type KeyUsed, keyActions, type Place, type Places, resourcesOf, statedVerbs } from './grant-actions.ts';
 import { policyDocument } from './policy-document.ts';
 import { statementId } from './statement-id.ts';
 
@@ -46,9 +46,9 @@ const assumedBy = ({ service, accountId }: RoleArgs): Statement => ({
 /** A key that a function needs for what it reads or writes. */
 export type KeyUse = KeyUsed & { readonly actions: readonly string[] };
 
-/** One statement for each verb of each resource. */
+/** One statement for each verb of each resource, but for verbs that another one of them covers. */
 export const statementsOf = (grants: readonly Grant[], places: Places): readonly Statement[] =>
-  grants.flatMap((grant) => grant.verbs.map((verb) => statementFor(grant, verb, places)));
+  grants.flatMap((grant) => statedVerbs(grant).map((verb) => statementFor(grant, verb, places)));
 
 /** The keys behind what is granted. */
 export const keyUsesOf = (grants: readonly Grant[], places: Places): readonly KeyUse[] =>
