@@ -119,14 +119,14 @@ describe('taking objects elsewhere', () => {
 });
 
 describe('what is taken elsewhere', () => {
-  it('is every table and store of every context, but for what is made of them and what is the cloud’s own', () => {
+  it('is every table and store of every context, but for what is made of them, what lasts a minute and what is the cloud’s own', () => {
     const ofAll = (parts: 'tables' | 'objects', taken: (context: string) => readonly string[]) =>
       contexts.flatMap((context) =>
         Object.keys(context[parts])
           .filter((name) => !taken(context.name).includes(name))
           .map((name) => `${context.name}.${name}`),
       );
-    expect(ofAll('tables', (context) => transferredTables(contexts, context))).toEqual(['billing.rollups']);
+    expect(ofAll('tables', (context) => transferredTables(contexts, context))).toEqual(['billing.rollups', 'billing.turns']);
     expect(ofAll('objects', (context) => transferredStores(contexts, context))).toEqual([
       'platform.large-events',
       'platform.failed-changes',
