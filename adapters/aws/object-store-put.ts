@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Failure } from '../../domain/kernel/failure.ts';
 import { objectExists } from '../../domain/kernel/object-rules.ts';
 import type { ObjectInfo } from '../../domain/kernel/object-store.ts';
+import { eachOf } from '../cloud/each-of.ts';
 import { type Backoff, retrying } from '../cloud/retry.ts';
 import { isConflict, isRefusedByCondition, type S3Bucket } from './s3-bucket.ts';
 import { etagOf, infoOf, momentOf } from './s3-requests.ts';
@@ -91,31 +92,4 @@ export const ownOrTaken = async (bucket: S3Bucket, { key, onlyIfAbsent }: Target
   if (headers?.get(writeHeader) === write) return infoOf(key, headers);
   if (conflict && headers === undefined) throw error;
   return objectExists(key);
-};
-
-/** Does something with each of a stream, so many at once; the results in their order. What was begun has ended when this throws. */
-const eachOf = async <T, R>(
-  source: AsyncIterable<T>,
-  atOnce: number,
-  use: (value: T, index: number) => Promise<R>,
-): Promise<readonly R[]> => {
-  const results: Promise<R>[] = [];
-  const running = new Set<Promise<R>>();
-  try {
-    for await (const value of source) {
-      const result = use(value, results.length);
-      results.push(result);
-      running.add(result);
-      // One that failed stays, for the race to end with it.
-      result.then(
-        () => running.delete(result),
-        () => undefined,
-      );
-      if (running.size >= atOnce) await Promise.race(running);
-    }
-    return await Promise.all(results);
-  } catch (error) {
-    await Promise.allSettled(results);
-    throw error;
-  }
 };

@@ -14,14 +14,15 @@ import {
   rangeNotSatisfiable,
 } from '../../domain/kernel/object-rules.ts';
 import type { ObjectInfo, ObjectStore } from '../../domain/kernel/object-store.ts';
+import { blocksOf } from '../cloud/blocks-of.ts';
 import { type Backoff, retrying, usualBackoff } from '../cloud/retry.ts';
+import { elements, textOf } from '../cloud/xml.ts';
 import type { AwsClient } from './client.ts';
 import { isAwsError } from './errors.ts';
 import { s3Multipart } from './object-store-multipart.ts';
 import { ownOrTaken, partBytes, putBlocks, writeHeaders } from './object-store-put.ts';
 import { isConflict, isMissing, type S3Bucket, s3Bucket } from './s3-bucket.ts';
 import { infoOf, momentOf, objectPath, unquoted } from './s3-requests.ts';
-import { elements, textOf } from './s3-xml.ts';
 
 export type S3ObjectStoreOptions = { readonly client: AwsClient; readonly bucket: string; readonly backoff?: Backoff };
 
@@ -42,7 +43,7 @@ export const s3ObjectStore = ({ client, bucket: name, backoff = usualBackoff }: 
       const tooLarge = new Rejected(refusal);
       const target = { key, contentType, onlyIfAbsent: ifNoneMatch === '*' };
       try {
-        return await putBlocks(bucket, target, blocksOf(bytesOf(body, { maxBytes, tooLarge })), backoff);
+        return await putBlocks(bucket, target, blocksOf(bytesOf(body, { maxBytes, tooLarge }), partBytes), backoff);
       } catch (error) {
         if (error === tooLarge) return refusal;
         throw error;
@@ -141,22 +142,3 @@ const keyOfCursor = (cursor: string): string => {
   if (!isObjectKey(key) || cursorAfter(key) !== cursor) throw invalidCursor();
   return key;
 };
-
-/** Bytes in blocks of `partBytes`, the last of which may be shorter. */
-async function* blocksOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of source) {
-    let rest = chunk;
-    while (bytes + rest.byteLength >= partBytes) {
-      const wanted = partBytes - bytes;
-      yield Buffer.concat([...held, rest.subarray(0, wanted)]);
-      rest = rest.subarray(wanted);
-      [held, bytes] = [[], 0];
-    }
-    if (rest.byteLength === 0) continue;
-    held.push(rest);
-    bytes += rest.byteLength;
-  }
-  if (bytes > 0) yield Buffer.concat(held);
-}

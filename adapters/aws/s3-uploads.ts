@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
+import { escaped, textOf } from '../cloud/xml.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { etagOf, unquoted } from './s3-requests.ts';
-import { escaped, textOf } from './s3-xml.ts';
 
 /** A multipart upload: S3 wants its key with its id. */
 export type Upload = { readonly key: string; readonly id: string };

@@ -11,7 +11,9 @@ import { ordered, unordered } from './table-text.ts';
  * Cosmos DB keeps for itself or cannot hold lies as JSON text in `$json`, whole attributes at a time; `$write` says which write made this version.
  */
 const overflow = '$json';
-const writeName = '$write';
+export const writeName = '$write';
+/** The names of attributes that `ordered` has changed. */
+const changedNames = '$ordered';
 /** What a check sets, to make a tag of its own. */
 export const checkedName = '$checked';
 const reserved: ReadonlySet<string> = new Set([
@@ -27,6 +29,7 @@ const reserved: ReadonlySet<string> = new Set([
   overflow,
   writeName,
   checkedName,
+  changedNames,
 ]);
 
 /** Cosmos DB nests to 128 (service quotas). */
@@ -74,12 +77,11 @@ export const isAlive = ({ expiresAt }: JsonObject, now: Date): boolean => typeof
 export type TableItems = {
   /** Throws `Rejected` `invalid-key`, `invalid-expiry` or `item-too-large`. */
   toStored(item: Item, now: Date, write?: string): JsonObject;
-  fromStored(document: JsonObject): Item;
 };
 
-/** How items of a table become documents, and back. */
+/** How items of a table become documents. */
 export const tableItems = ({ indexes = {} }: TableDeclaration): TableItems => {
-  const indexed = new Set(['pk', 'sk', ...Object.values(indexes).flatMap(({ partition, sort }) => [partition, sort])]);
+  const indexed = new Set(Object.values(indexes).flatMap(({ partition, sort }) => [partition, sort]));
 
   /** Of an item that is in an index, the attributes by which it is there. */
   const checkIndexed = (item: Item): void => {
@@ -90,38 +92,47 @@ export const tableItems = ({ indexes = {} }: TableDeclaration): TableItems => {
     }
   };
 
-  const mapped = (value: Json | undefined, name: string, map: (text: string) => string): Json | undefined =>
-    typeof value === 'string' && indexed.has(name) ? map(value) : value;
-
   return {
     toStored(item, now, write) {
       checkedKey(item);
       checkIndexed(item);
       const expiresAt = checkedExpiry(item);
+      const size = sizeOfItem(item);
+      if (size > tableLimits.itemBytes) throw itemTooLarge(size);
       const held: [string, Json | undefined][] = [['id', idOf(item.sk)]];
       const odd: [string, Json | undefined][] = [];
+      const changed: string[] = [];
       for (const name of Object.keys(item)) {
         const value = item[name];
         if (value === undefined) continue;
-        if (reserved.has(name) || isIllFormed(name) || !isNative(value)) odd.push([name, value]);
-        else held.push([name, mapped(value, name, ordered)]);
+        if (reserved.has(name) || isIllFormed(name) || !isNative(value)) {
+          odd.push([name, value]);
+          continue;
+        }
+        const text = typeof value === 'string' && (indexed.has(name) || isKeyName(name)) ? ordered(value) : value;
+        if (text !== value) changed.push(name);
+        held.push([name, text]);
       }
-      const size = sizeOfItem(item);
-      if (size > tableLimits.itemBytes) throw itemTooLarge(size);
       if (odd.length > 0) held.push([overflow, JSON.stringify(Object.fromEntries(odd))]);
+      if (changed.length > 0) held.push([changedNames, changed]);
       if (expiresAt !== undefined) held.push(['ttl', ttlOf(expiresAt, now)]);
       if (write !== undefined) held.push([writeName, write]);
       return Object.fromEntries(held) as JsonObject;
     },
-    fromStored(document) {
-      const attributes: [string, Json | undefined][] = Object.keys(document)
-        .filter((name) => !reserved.has(name))
-        .map((name) => [name, mapped(document[name], name, unordered)]);
-      const odd = document[overflow];
-      if (typeof odd === 'string') attributes.push(...Object.entries(JSON.parse(odd) as JsonObject));
-      return Object.fromEntries(attributes) as Item;
-    },
   };
+};
+
+const isKeyName = (name: string): boolean => name === 'pk' || name === 'sk';
+
+/** The item of a document, whatever the table declares by now. */
+export const fromStored = (document: JsonObject): Item => {
+  const changed = (document[changedNames] ?? []) as readonly string[];
+  const attributes: [string, Json | undefined][] = Object.keys(document)
+    .filter((name) => !reserved.has(name))
+    .map((name) => [name, changed.includes(name) ? unordered(document[name] as string) : document[name]]);
+  const odd = document[overflow];
+  if (typeof odd === 'string') attributes.push(...Object.entries(JSON.parse(odd) as JsonObject));
+  return Object.fromEntries(attributes) as Item;
 };
 
 const ttlOf = (expiresAt: number, now: Date): number =>

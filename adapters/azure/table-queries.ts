@@ -4,7 +4,7 @@ import { checkedKeyPart, checkedLimit, invalidCursor, unknownIndex } from '../..
 import { cursorAt, type Place, placeOf } from '../cloud/table-cursor.ts';
 import type { CosmosContainer, Part, Query } from './cosmos-container.ts';
 import { isAzureError } from './errors.ts';
-import { ownPartitions, type TableItems } from './table-items.ts';
+import { fromStored, ownPartitions } from './table-items.ts';
 import { isWithin, rangeCondition, type TextCondition } from './table-range.ts';
 import { ordered } from './table-text.ts';
 
@@ -13,7 +13,6 @@ export type TableQueriesOptions = {
   /** For cursors. */
   readonly tableName: string;
   readonly declaration: TableDeclaration;
-  readonly items: TableItems;
   readonly now: () => Date;
 };
 
@@ -68,7 +67,7 @@ const behind = (place: readonly string[], values: readonly string[], descending:
 
 /** The part of the table that reads many items at once. Reads are as consistent as the account is: it has to be `Strong`. */
 export const tableQueries = (options: TableQueriesOptions): Pick<Table, 'query' | 'queryIndex' | 'scan'> => {
-  const { container, tableName, declaration, items, now } = options;
+  const { container, tableName, declaration, now } = options;
 
   const readPart = async (part: Part, query: Query, wanted: number): Promise<readonly JsonObject[]> => {
     const found: JsonObject[] = [];
@@ -112,7 +111,7 @@ export const tableQueries = (options: TableQueriesOptions): Pick<Table, 'query' 
     const documents = found.slice(0, limit);
     const last = documents.at(-1);
     const next = found.length > limit && last !== undefined ? cursorAt(order.scope, placeIn(order, last)) : null;
-    return { items: documents.map(items.fromStored), next };
+    return { items: documents.map(fromStored), next };
   };
 
   return {

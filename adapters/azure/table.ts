@@ -4,7 +4,7 @@ import { checkBatch } from '../../domain/kernel/table-rules.ts';
 import { type Backoff, usualBackoff } from '../cloud/retry.ts';
 import type { AzureClient } from './client.ts';
 import { type CosmosPlace, cosmosContainer } from './cosmos-container.ts';
-import { addressOf, isAlive, tableItems } from './table-items.ts';
+import { addressOf, fromStored, isAlive, tableItems } from './table-items.ts';
 import { tableQueries } from './table-queries.ts';
 import { tableTransactions } from './table-transactions.ts';
 import { tableWrites } from './table-writes.ts';
@@ -32,7 +32,7 @@ export const cosmosTable = ({ place, declaration, client, clock, backoff = usual
   const get = async (key: Key): Promise<Item | undefined> => {
     const { pk, id } = addressOf(key);
     const found = await container.read(pk, id);
-    return found !== undefined && isAlive(found.document, now()) ? items.fromStored(found.document) : undefined;
+    return found !== undefined && isAlive(found.document, now()) ? fromStored(found.document) : undefined;
   };
 
   return {
@@ -46,6 +46,6 @@ export const cosmosTable = ({ place, declaration, client, clock, backoff = usual
     },
     ...tableWrites({ container, items, now, backoff }),
     ...tableTransactions({ container, items, now, backoff }),
-    ...tableQueries({ container, tableName: place.container, declaration, items, now }),
+    ...tableQueries({ container, tableName: place.container, declaration, now }),
   };
 };

@@ -10,12 +10,12 @@ export const presignedConformance = ({ under, it: prove, target }: Subject): voi
     store = under().store;
   });
 
-  const { getGrantAnswersHead } = semanticsOf(target).objectStore;
+  const { getGrantAnswersHead, putGrantHeaders } = semanticsOf(target).objectStore;
 
   describe('presigned URLs', () => {
     const get = (url: string, headers: HeadersInit = {}) => under().request(new Request(url, { headers }));
-    const upload = (url: string, body: string, headers: HeadersInit = {}) =>
-      under().request(new Request(url, { method: 'PUT', body, headers }));
+    const upload = (url: string, body: string, headers: Readonly<Record<string, string>> = {}) =>
+      under().request(new Request(url, { method: 'PUT', body, headers: { ...putGrantHeaders, ...headers } }));
 
     it.each(['a', 'a/b c', 'ä/🙂', 'a%2Fb', 'a?b#c&d=e+f', 'line\nbreak'])('let their holder get %j', async (key) => {
       await putText(store, key, `content of ${key}`);

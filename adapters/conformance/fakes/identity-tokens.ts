@@ -94,6 +94,9 @@ const azureAnswer = (world: World, { query }: FakeRequest, token: string, expire
   token_type: 'Bearer',
 });
 
+/** The directory that Azure's identities are of. */
+const entraTenant = '00000000-0000-0000-0000-00000000fa4e';
+
 const azureToken = (world: World, { query }: FakeRequest): { readonly token: string; readonly expiresAt: number } => {
   const resource = query.get('resource');
   if (resource === null || resource === '') throw refused(400, 'invalid_request', 'Required query variable resource is missing');
@@ -101,10 +104,12 @@ const azureToken = (world: World, { query }: FakeRequest): { readonly token: str
   if (clientId !== null && clientId !== world.clientId) throw refused(400, 'invalid_request', 'Identity not found');
   return cached(world, resource, (issuedAt, expiresAt) =>
     world.signer.sign({
-      iss: 'https://sts.windows.net/tenant/',
+      iss: `https://sts.windows.net/${entraTenant}/`,
       aud: resource,
       sub: world.clientId,
       appid: world.clientId,
+      oid: world.clientId,
+      tid: entraTenant,
       iat: issuedAt,
       nbf: issuedAt,
       exp: expiresAt,

@@ -1,6 +1,6 @@
 /**
- * What S3 answers in XML, read without a parser: elements hold either elements or text, come without attributes that matter, and never nest in one
- * of their own name (S3's API reference).
+ * What S3 and Azure Storage answer in XML, read without a parser: elements hold either elements or text, come without attributes that matter, and never nest in one
+ * of their own name (their API references).
  */
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 

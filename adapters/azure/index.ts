@@ -1,0 +1,116 @@
+import type { CloudEvent } from '../../domain/kernel/cloud-event.ts';
+import { failed, Rejected } from '../../domain/kernel/failure.ts';
+import type { Json } from '../../domain/kernel/json.ts';
+import type { ObjectStore } from '../../domain/kernel/object-store.ts';
+import type { Queue } from '../../domain/kernel/queue.ts';
+import type { Secrets } from '../../domain/kernel/secrets.ts';
+import type { Table, TableDeclaration } from '../../domain/kernel/table.ts';
+import { tableDeadLetters } from '../cloud/dead-letters.ts';
+import { eventOf } from '../cloud/large-events.ts';
+import { focusWriter } from '../duckdb/focus-writer.ts';
+import { systemClock } from '../system/system-clock.ts';
+import { ulidIds } from '../system/ulid-ids.ts';
+import { awaitDrained, cosmosDoorbell, partitionOf } from './change-stream.ts';
+import { azureClient } from './client.ts';
+import type { CosmosPlace } from './cosmos-container.ts';
+import type { Environment } from './credentials.ts';
+import { eventGridBus } from './event-bus.ts';
+import { functionModelHost } from './model-host.ts';
+import { blobObjectStore } from './object-store.ts';
+import { bodyOf, postponeMessage, type Receipt, sendText, storageQueue } from './queue.ts';
+import { vaultSecrets } from './secrets.ts';
+import { cosmosTable } from './table.ts';
+
+const clock = systemClock;
+
+/** What tells a function where a resource is: `HYBRID_TABLE_MODELS_REGISTRY` for the table `models.registry`. */
+const variableOf = (kind: string, name = ''): string =>
+  ['hybrid', kind, name]
+    .filter((part) => part !== '')
+    .join('_')
+    .replaceAll(/[^a-z0-9]+/gi, '_')
+    .toUpperCase();
+
+const missing = (variable: string): Rejected =>
+  new Rejected(
+    failed(
+      'unavailable',
+      'resource-unknown',
+      `${variable} is not set: this function was not told of what it is to use, or not granted it.`,
+    ),
+  );
+
+/**
+ * Every port on Azure, from the environment variables of a function app. Nothing here asks the network, and nothing is missed before it is used:
+ * then it throws `Rejected` `resource-unknown`.
+ */
+export const openCloud = (environment: Environment) => {
+  const client = azureClient({ environment });
+  const ids = ulidIds();
+
+  const required = (variable: string): string => {
+    const value = environment[variable];
+    if (value) return value;
+    throw missing(variable);
+  };
+  /** A port of a place that nobody named: each of its methods says which variable is missing. */
+  const at = <P extends object>(variables: readonly string[], make: (...values: readonly string[]) => P): P => {
+    const absent = variables.find((variable) => !environment[variable]);
+    const port = make(
+      ...variables.map((variable) => environment[variable] ?? `https://${variable.toLowerCase().replaceAll('_', '-')}.invalid/x`),
+    );
+    if (absent === undefined) return port;
+    const refuse = async (): Promise<never> => {
+      throw missing(absent);
+    };
+    return Object.fromEntries(Object.keys(port).map((method) => [method, refuse])) as P;
+  };
+
+  const cosmos = ['HYBRID_COSMOS_ENDPOINT', 'HYBRID_COSMOS_DATABASE'];
+  const tableAt = (variable: string, declaration: TableDeclaration): Table =>
+    at([...cosmos, variable], (endpoint = '', database = '', container = '') =>
+      cosmosTable({ place: { endpoint, database, container }, declaration, client, clock }),
+    );
+  const objects = (name: string): ObjectStore =>
+    at([variableOf('objects', name)], (containerUrl = '') => blobObjectStore({ client, containerUrl, clock }));
+  const placeOf = (table: string): CosmosPlace => {
+    const [endpoint = '', database = '', container = ''] = [...cosmos, variableOf('table', table)].map(required);
+    return { endpoint, database, container };
+  };
+  /** A queue of the account by its name. */
+  const queueUrl = (queue: string): string => `${required('HYBRID_STORAGE__queueServiceUri').replace(/\/+$/, '')}/${queue}`;
+
+  const largeEvents = objects('platform.large-events');
+  const doorbell = cosmosDoorbell({ client, placeOf });
+  const letters = tableDeadLetters({
+    table: tableAt(variableOf('dead-letters'), {}),
+    clock,
+    send: ({ queue, message }) => sendText(client, queueUrl(queue), message),
+  });
+
+  return {
+    clock,
+    ids,
+    table: (name: string, declaration: TableDeclaration): Table => tableAt(variableOf('table', name), declaration),
+    objects,
+    queue: (name: string): Queue =>
+      at([variableOf('queue', name)], (url = '') => storageQueue({ client, queueUrl: url.replace(/\/+$/, ''), largeEvents })),
+    bus: at([variableOf('bus')], (endpoint = '') => eventGridBus({ client, endpoint, largeEvents })),
+    /** All secrets of a context. */
+    secrets: (context: string): Secrets =>
+      at([variableOf('secret', context)], (secretUrl = '') => vaultSecrets({ client, secretUrl, clock })),
+    modelHost: functionModelHost({ artifacts: objects('models.artifacts'), environment }),
+    exportWriter: focusWriter(),
+    deadLetters: letters.port,
+    bury: letters.bury,
+    doorbell,
+    /** Resolves when what was written to these partitions before has been drained. */
+    settled: (table: string, partitions: AsyncIterable<string>): Promise<void> => awaitDrained(doorbell, table, partitions),
+    partitionOf,
+    eventOf: (delivered: unknown): Promise<CloudEvent> => eventOf(delivered, largeEvents),
+    bodyOf: (delivered: unknown): Promise<Json> => bodyOf(delivered, largeEvents),
+    postpone: async (queue: string, receipt: Receipt, seconds: number): Promise<void> =>
+      postponeMessage(client, queueUrl(queue), receipt, seconds),
+    poison: async (queue: string, message: string): Promise<void> => sendText(client, queueUrl(`${queue}-poison`), message),
+  };
+};
