@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../domain/kernel/clock.ts';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { Json } from '../../domain/kernel/json.ts';
@@ -44,7 +45,7 @@ export const tableDeadLetters = ({ table, send, clock }: TableDeadLettersOptions
   const claim = async (item: Item): Promise<Item | undefined> => {
     const now = clock.now().getTime();
     if (Number(item.claimedUntil ?? 0) > now) return undefined;
-    const claimed = { ...item, version: (item.version ?? 0) + 1, claimedUntil: now + claimMillis };
+    const claimed = { ...item, version: (item.version ?? 0) + 1, claimedUntil: now + claimMillis, claimedBy: randomUUID() };
     return (await table.put(claimed, { version: item.version ?? 0 })).written ? claimed : undefined;
   };
 
