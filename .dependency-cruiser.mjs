@@ -11,12 +11,12 @@ export default {
     layer('domain-is-pure', '^domain/', ['^domain/']),
     layer('events-know-the-kernel', '^events/', ['^events/', '^domain/kernel/']),
     layer('functions-know-domain-and-events', '^functions/', ['^functions/', '^domain/', '^events/'], ['^functions/entries/']),
-    layer('entries-know-functions-and-the-cloud', '^functions/entries/', [
-      '^functions/',
-      '^domain/',
-      '^events/',
-      '^adapters/[a-z]+/index\\.ts$',
-    ]),
+    layer(
+      'entries-know-functions-and-the-cloud',
+      '^functions/entries/',
+      ['^functions/', '^domain/', '^events/', '^adapters/[a-z]+/index\\.ts$'],
+      ['/test-[^/]+\\.ts$'],
+    ),
     layer('adapters-know-ports', '^adapters/', ['^adapters/', '^domain/', '^events/'], ['/test-[^/]+\\.ts$']),
     layer('stacks-know-declarations', '^stacks/', [
       '^stacks/',

@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { Clock } from '../../domain/kernel/clock.ts';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { ModelHost } from '../../domain/kernel/model-host.ts';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
@@ -7,11 +8,12 @@ import type { Secrets } from '../../domain/kernel/secrets.ts';
 import type { Change, Table, TableDeclaration } from '../../domain/kernel/table.ts';
 import { tableDeadLetters } from '../cloud/dead-letters.ts';
 import { eventOf } from '../cloud/large-events.ts';
+import { usualBackoff } from '../cloud/retry.ts';
 import { focusWriter } from '../duckdb/focus-writer.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { ulidIds } from '../system/ulid-ids.ts';
 import { changeOf, type StreamRecord } from './change-stream.ts';
-import { awsClient } from './client.ts';
+import { type AwsClientOptions, awsClient } from './client.ts';
 import type { Environment } from './credentials.ts';
 import { eventBridgeBus } from './event-bus.ts';
 import { acknowledge, awaitMarkers, isMarker } from './markers.ts';
@@ -23,8 +25,6 @@ import { queueUrlOf } from './queue-names.ts';
 import { managedSecrets } from './secrets.ts';
 import { dynamoTable } from './table.ts';
 
-const clock = systemClock;
-
 /** What tells a function where a resource is: `HYBRID_TABLE_MODELS_REGISTRY` for the table `models.registry`. */
 export const variableOf = (kind: string, name = ''): string =>
   ['hybrid', kind, name]
@@ -33,12 +33,16 @@ export const variableOf = (kind: string, name = ''): string =>
     .replaceAll(/[^a-z0-9]+/gi, '_')
     .toUpperCase();
 
+/** What another clock or network than this machine's, and other waits between attempts, are given by: for tests. */
+export type CloudOptions = Pick<AwsClientOptions, 'fetch' | 'backoff'> & { readonly clock?: Clock };
+
 /**
  * Every port on AWS, from the environment variables of a function. Nothing here asks the network, and nothing is missed before it is used: then
  * it throws `Rejected` `resource-unknown`.
  */
-export const openCloud = (environment: Environment) => {
-  const client = awsClient({ environment });
+export const openCloud = (environment: Environment, { clock = systemClock, ...network }: CloudOptions = {}) => {
+  const client = awsClient({ environment, ...network });
+  const { backoff = usualBackoff } = network;
   const ids = ulidIds();
 
   const at = <P extends object>(variable: string, make: (place: string) => P): P => {
@@ -46,12 +50,12 @@ export const openCloud = (environment: Environment) => {
     return place ? make(place) : withoutPlace(variable, make(variable));
   };
   const table = (name: string, declaration: TableDeclaration): Table =>
-    at(variableOf('table', name), (tableName) => dynamoTable({ tableName, declaration, client, clock }));
-  const objects = (name: string): ObjectStore => at(variableOf('objects', name), (bucket) => s3ObjectStore({ client, bucket }));
+    at(variableOf('table', name), (tableName) => dynamoTable({ tableName, declaration, client, clock, backoff }));
+  const objects = (name: string): ObjectStore => at(variableOf('objects', name), (bucket) => s3ObjectStore({ client, bucket, backoff }));
   const largeEvents = objects('platform.large-events');
   const letters = at(variableOf('dead-letters'), (tableName) => {
     const { port, bury } = tableDeadLetters({
-      table: dynamoTable({ tableName, declaration: {}, client, clock }),
+      table: dynamoTable({ tableName, declaration: {}, client, clock, backoff }),
       clock,
       send: ({ deadLetterQueue, queue, message }) => sendText(client, queueUrlOf(deadLetterQueue, environment, queue), message),
     });
@@ -71,8 +75,8 @@ export const openCloud = (environment: Environment) => {
     ids,
     table,
     objects,
-    queue: (name: string): Queue => at(variableOf('queue', name), (queueUrl) => sqsQueue({ client, queueUrl })),
-    bus: at(variableOf('bus'), (busName) => eventBridgeBus({ client, busName, largeEvents })),
+    queue: (name: string): Queue => at(variableOf('queue', name), (queueUrl) => sqsQueue({ client, queueUrl, backoff })),
+    bus: at(variableOf('bus'), (busName) => eventBridgeBus({ client, busName, largeEvents, backoff })),
     /** All secrets of a context. */
     secrets: (context: string): Secrets => at(variableOf('secret', context), (secretId) => managedSecrets({ client, secretId, clock })),
     modelHost: modelHost(),

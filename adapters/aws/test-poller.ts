@@ -18,7 +18,7 @@ export type PollerOptions = { readonly client: AwsClient; readonly queue: TestQu
 const batchesAtOnce = 5;
 const pollMillis = 10;
 
-const recordOf = ({ arn }: TestQueue, message: Received): SQSRecord => ({
+export const recordOf = ({ arn }: TestQueue, message: Received): SQSRecord => ({
   messageId: message.MessageId,
   receiptHandle: message.ReceiptHandle,
   body: message.Body,

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { type Account, makeAccount, type Resources } from '../../../adapters/aws/test-account.ts';
+import { befalls, type Fault, type FaultKind } from '../../../adapters/aws/test-faults.ts';
+import type { BoundContext } from '../bound-context.ts';
+import type { AwsCloud } from './cloud.ts';
+import { type CrashPlatform, platformOn } from './test-crash-platform.ts';
+
+export type Run = {
+  readonly platform: CrashPlatform;
+  readonly account: Account /** A name that no other run has. */;
+  readonly name: string;
+};
+
+export type Scenario = {
+  readonly resources: Resources;
+  readonly bound: readonly BoundContext[];
+  readonly ports?: Partial<AwsCloud>;
+  /** Whether each run needs resources of its own; else runs share them one after the other, each under its name. */
+  readonly fresh?: boolean;
+  /** Whether only one run may be played at a time. */
+  readonly alone?: boolean;
+  /** Makes what has to be there. */
+  readonly prepare?: (account: Account) => Promise<void>;
+  /** Does everything, and throws where something that has to hold does not. */
+  readonly happens: (run: Run) => Promise<void>;
+};
+
+/** So many runs at once: while one waits for the emulator another computes. */
+const lanes = 3;
+
+const accountFor = async ({ resources, prepare }: Scenario): Promise<Account> => {
+  const account = await makeAccount(resources);
+  await prepare?.(account);
+  return account;
+};
+
+/** Plays a scenario once undisturbed, and then once for each of its calls and each fault, from a fresh state. */
+export const runsOf = (scenario: Scenario) => {
+  const accounts = Array.from({ length: scenario.alone ? 1 : lanes }, (): { made: Promise<Account> | undefined } => ({ made: undefined }));
+
+  const play = async (lane: (typeof accounts)[number], fault?: Fault): Promise<CrashPlatform> => {
+    if (scenario.fresh || lane.made === undefined) lane.made = accountFor(scenario);
+    const account = await lane.made;
+    const { bound, ports = {} } = scenario;
+    const platform = platformOn({ account, bound, fault, ports });
+    try {
+      await scenario.happens({ platform, account, name: `t${randomUUID().slice(0, 13)}` });
+    } catch (error) {
+      // What the failed run has left must not be the next one's.
+      lane.made = undefined;
+      throw error;
+    }
+    return platform;
+  };
+
+  let undisturbed: Promise<readonly string[]> | undefined;
+  const operations = () => {
+    undisturbed ??= play(accounts[0] as (typeof accounts)[number]).then((platform) => [...platform.operations]);
+    return undisturbed;
+  };
+
+  return {
+    /** What the adapters call, in turn, where nothing goes wrong. */
+    operations,
+    /** A run for each call that this can befall; of those that failed, which call it was and why. */
+    async withEach(kind: FaultKind): Promise<readonly string[]> {
+      const faults = (await operations()).flatMap((operation, index) => (befalls(kind, operation) ? [{ operation, at: index + 1 }] : []));
+      const waiting = [...faults];
+      const failures: string[] = [];
+      const work = async (lane: (typeof accounts)[number]): Promise<void> => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+          const { operation, at } = next;
+          await play(lane, { at, kind }).catch((error: Error) => void failures.push(`call ${at} (${operation}) ${kind}: ${error.message}`));
+        }
+      };
+      await Promise.all(accounts.map(work));
+      return failures;
+    },
+  };
+};
