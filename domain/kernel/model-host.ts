@@ -37,6 +37,7 @@ export type InspectFailure = Failure<
   | 'non-tensor-signature'
   | 'unsupported-tensor-type'
   | 'artifact-not-found'
+  | 'artifact-too-large'
   | 'model-too-slow-to-load'
 >;
 export type LoadFailure = Failure<'model-load-failed' | 'artifact-not-found'>;
