@@ -2,6 +2,14 @@ import type { Resource } from '../stacks/policies/rule.ts';
 
 type Properties = { readonly [property: string]: unknown };
 
+/** A resource of a graph made into one that a rule has to refuse. */
+export type Bad = {
+  readonly rule: string;
+  readonly what: string;
+  readonly resource: string;
+  readonly spoil: (resource: Resource) => Partial<Resource>;
+};
+
 /** The resources with one of them spoiled: what no rule may let pass. */
 export const spoiled = (
   resources: readonly Resource[],
@@ -26,6 +34,13 @@ export const withProps =
 export const withPolicy =
   (change: (text: string) => string, property = 'policy') =>
   (resource: Resource): Partial<Resource> => ({ props: { ...resource.props, [property]: change(String(resource.props[property])) } });
+
+/** A policy document that says one thing more. */
+export const saying = (statement: object, property = 'policy') =>
+  withPolicy((text) => {
+    const document = JSON.parse(text) as { readonly Statement: readonly object[] };
+    return JSON.stringify({ ...document, Statement: [...document.Statement, statement] });
+  }, property);
 
 export const more = (resources: readonly Resource[], count: number, type: string, props: Properties = {}): readonly Resource[] => [
   ...resources,

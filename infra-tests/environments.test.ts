@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { contexts } from '../functions/contexts.ts';
 import { bootstrapKey, sha256 } from '../functions/kernel/authentication.ts';
 import { unitsOf } from '../functions/kernel/units.ts';
-import { statementsIn } from '../stacks/policies/rule.ts';
+import { statementsIn } from '../stacks/policies/statements.ts';
 import { graphOf } from './graph.ts';
 import { graphFor, named, ofType } from './graphs.ts';
 

@@ -7,7 +7,7 @@ import { type FunctionUnit, unitsOf } from '../functions/kernel/units.ts';
 import { models } from '../functions/models/context.ts';
 import { statedVerbs } from '../stacks/aws/grant-actions.ts';
 import { statementId } from '../stacks/aws/statement-id.ts';
-import { type PolicyStatement, statementsIn } from '../stacks/policies/rule.ts';
+import { type PolicyStatement, statementsIn } from '../stacks/policies/statements.ts';
 import type { Graph } from './graph.ts';
 import { cases, graphFor, named } from './graphs.ts';
 

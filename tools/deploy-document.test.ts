@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { graphOf } from '../infra-tests/graph.ts';
 import { Options } from '../stacks/aws/options.ts';
 import { profiles } from '../stacks/environment.ts';
-import { covers } from '../stacks/policies/rule.ts';
+import { covers } from '../stacks/policies/statements.ts';
 
 const text = readFileSync(new URL('../docs/deploy-aws.md', import.meta.url), 'utf8');
 const policy = (name: string): string => new RegExp(`<!-- policy: ${name} -->\n\`\`\`json\n([\\s\\S]*?)\n\`\`\``).exec(text)?.[1] ?? '';

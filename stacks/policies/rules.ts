@@ -3,10 +3,13 @@ import { ofAccess } from './rules/access.ts';
 import { ofBuckets } from './rules/buckets.ts';
 import { ofData } from './rules/data.ts';
 import { ofDelivery } from './rules/delivery.ts';
+import { ofDocuments } from './rules/documents.ts';
 import { ofEdges } from './rules/edges.ts';
+import { ofKinds } from './rules/kinds.ts';
+import { ofNetwork } from './rules/network.ts';
 import { ofQuotas } from './rules/quotas.ts';
 import { ofRunning } from './rules/running.ts';
 
 /** The rules of every stack: what `infra-tests` proves about graphs, the policy pack asks of each update. */
-export const resourceRules: readonly ResourceRule[] = [...ofData, ...ofAccess, ...ofRunning];
+export const resourceRules: readonly ResourceRule[] = [...ofKinds, ...ofData, ...ofAccess, ...ofDocuments, ...ofNetwork, ...ofRunning];
 export const graphRules: readonly GraphRule[] = [...ofBuckets, ...ofDelivery, ...ofEdges, ...ofQuotas];

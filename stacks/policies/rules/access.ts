@@ -1,40 +1,38 @@
-import { at, type PolicyStatement, type Resource, type ResourceRule, statementsIn, textAt } from '../rule.ts';
+import { at, type Resource, type ResourceRule, textAt } from '../rule.ts';
+import { isArnOfAnAccount, statementsIn } from '../statements.ts';
 
-const policies = [
-  'aws:s3/bucketPolicy:',
-  'aws:sqs/queuePolicy:',
-  'aws:sns/topicPolicy:',
-  'aws:cloudwatch/eventBusPolicy:',
-  'aws:secretsmanager/secretPolicy:',
-];
+const flags = ['blockPublicAcls', 'blockPublicPolicy', 'ignorePublicAcls', 'restrictPublicBuckets'];
 
-/** What in a role's policy may end in a star: objects in one bucket, and the streams of one log group. */
-const boundedWildcard = /^arn:aws:(s3:::[a-z0-9][a-z0-9.-]+\/\*|logs:[a-z0-9-]+:[0-9]*:log-group:[^*]+:\*)$/;
+/** What these resources could carry along instead of having it as a resource that rules read. */
+const carried: { readonly [type: string]: readonly string[] } = {
+  'aws:s3/bucket:Bucket': ['policy', 'acl', 'grants', 'website'],
+  'aws:sqs/queue:Queue': ['policy'],
+  'aws:sns/topic:Topic': ['policy'],
+  'aws:secretsmanager/secret:Secret': ['policy'],
+  'aws:iam/role:Role': ['inlinePolicies', 'managedPolicyArns'],
+};
 
 export const ofAccess: readonly ResourceRule[] = [
   {
-    name: 'policy-opens-to-nobody-outside',
-    describes: 'No policy allows anything to anybody; services come for one source or one account.',
-    types: policies,
-    breaks: (policy) => firstBroken(statementsIn(at(policy, 'policy')), openTo),
-  },
-  {
-    name: 'policy-wants-tls',
-    describes: 'Buckets and queues refuse whoever comes without TLS.',
-    types: ['aws:s3/bucketPolicy:', 'aws:sqs/queuePolicy:'],
-    breaks: (policy) =>
-      statementsIn(at(policy, 'policy')).some(({ allows, condition }) => !allows && condition.Bool?.['aws:SecureTransport'] === 'false')
-        ? undefined
-        : 'it lets in whoever comes without TLS',
+    name: 'nothing-carries-a-policy',
+    describes: 'Who may do what is said in policies of their own, which rules read, and in none that somebody else may widen.',
+    types: Object.keys(carried),
+    breaks: (resource) => {
+      const found = carried[resource.type]?.find((property) => isSaid(at(resource, property)));
+      return found === undefined ? undefined : `it says by its own ${found} who may reach what`;
+    },
   },
   {
     name: 'bucket-is-private',
     describes: 'No access control list and no policy can make a bucket public.',
-    types: ['aws:s3/bucketPublicAccessBlock:'],
-    breaks: (block) =>
-      ['blockPublicAcls', 'blockPublicPolicy', 'ignorePublicAcls', 'restrictPublicBuckets'].every((name) => at(block, name) === true)
-        ? undefined
-        : 'it leaves a way to make its bucket public',
+    types: ['aws:s3/bucketPublicAccessBlock:', 'aws:s3/bucketOwnershipControls:'],
+    breaks: (resource) => {
+      if (resource.type.startsWith('aws:s3/bucketOwnershipControls:'))
+        return textAt(resource, 'rule', 'objectOwnership') === 'BucketOwnerEnforced'
+          ? undefined
+          : 'access control lists count in its bucket';
+      return flags.every((name) => at(resource, name) === true) ? undefined : 'it leaves a way to make its bucket public';
+    },
   },
   {
     name: 'nothing-is-a-website',
@@ -44,64 +42,31 @@ export const ofAccess: readonly ResourceRule[] = [
   },
   {
     name: 'function-is-called-by-one-source',
-    describes: 'Whoever may call a function is a service, for one source.',
+    describes: 'Whoever may call a function is a service, for a source of one account, and may nothing else.',
     types: ['aws:lambda/permission:Permission'],
     breaks: (permission) => {
-      if (!textAt(permission, 'principal').endsWith('.amazonaws.com')) return 'not only a service may call the function';
-      return textAt(permission, 'sourceArn') === '' ? 'the service may call it for anybody' : undefined;
+      if (!isService(textAt(permission, 'principal'))) return 'not only a service may call the function';
+      if (textAt(permission, 'action') !== 'lambda:InvokeFunction') return 'the service may do more than call it';
+      if (isSaid(at(permission, 'functionUrlAuthType'))) return 'it may be called by a URL';
+      return isArnOfAnAccount(textAt(permission, 'sourceArn')) ? undefined : 'the service may call it for anybody';
     },
-  },
-  {
-    name: 'role-has-no-wildcard',
-    describes: 'A role names each action, and each resource: stars only for the objects of a bucket and the streams of a log group.',
-    types: ['aws:iam/rolePolicy:RolePolicy'],
-    breaks: (policy) => firstBroken(statementsIn(at(policy, 'policy')), wildcardIn),
   },
   {
     name: 'role-is-of-one-service',
-    describes: 'A role is taken by one service, and has no policy that somebody else wrote.',
-    types: ['aws:iam/role:Role', 'aws:iam/rolePolicyAttachment:'],
-    breaks: (role) => {
-      if (role.type.startsWith('aws:iam/rolePolicyAttachment:')) return 'it attaches a policy that others may widen';
-      const principals = statementsIn(at(role, 'assumeRolePolicy')).flatMap(({ principals: those }) => those);
-      return principals.length === 1 && principals[0]?.endsWith('.amazonaws.com') ? undefined : 'it is not taken by exactly one service';
-    },
-  },
-  {
-    name: 'network-wants-tls',
-    describes: 'Clients and the network before the API speak TLS 1.2 or later.',
-    types: ['aws:cloudfront/distribution:Distribution', 'aws:apigatewayv2/domainName:DomainName'],
-    breaks: (resource) => (wantsTls(resource) ? undefined : 'it speaks without TLS, or with an old one'),
+    describes: 'A role is taken by one service, and by nobody else.',
+    types: ['aws:iam/role:Role'],
+    breaks: (role) => (isTakenByOneService(role) ? undefined : 'it is not taken by exactly one service'),
   },
 ];
 
-const firstBroken = (
-  statements: readonly PolicyStatement[],
-  rule: (statement: PolicyStatement) => string | undefined,
-): string | undefined =>
-  statements
-    .filter(({ allows }) => allows)
-    .map(rule)
-    .find((says) => says !== undefined);
+const isSaid = (value: unknown): boolean => value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
 
-const openTo = ({ sid, principals, condition }: PolicyStatement): string | undefined => {
-  if (principals.length === 0 || principals.includes('*')) return `"${sid}" allows it to anybody`;
-  const keys = Object.values(condition).flatMap((of) => Object.keys(of));
-  const bounded = keys.some((key) => key === 'aws:SourceArn' || key === 'aws:SourceAccount');
-  return bounded ? undefined : `"${sid}" allows it to a service for whomever that acts`;
+const isService = (principal: string): boolean => principal.endsWith('.amazonaws.com');
+
+const isTakenByOneService = (role: Resource): boolean => {
+  const [taken, ...others] = statementsIn(at(role, 'assumeRolePolicy')).filter(({ allows }) => allows);
+  if (taken === undefined || others.length > 0 || taken.inverted.length > 0) return false;
+  const { principals, principalKinds, actions } = taken;
+  const [principal = '', ...more] = principals;
+  return more.length === 0 && isService(principal) && principalKinds[0] === 'Service' && actions.join() === 'sts:AssumeRole';
 };
-
-const wildcardIn = ({ sid, actions, resources }: PolicyStatement): string | undefined => {
-  const action = actions.find((one) => one.includes('*'));
-  if (action !== undefined) return `"${sid}" allows ${action}`;
-  const resource = resources.find((one) => one.includes('*') && !boundedWildcard.test(one));
-  if (resource !== undefined) return `"${sid}" reaches ${resource}`;
-  return resources.length === 0 ? `"${sid}" names no resource` : undefined;
-};
-
-const wantsTls = (resource: Resource): boolean =>
-  resource.type === 'aws:apigatewayv2/domainName:DomainName'
-    ? textAt(resource, 'domainNameConfiguration', 'securityPolicy') === 'TLS_1_2'
-    : textAt(resource, 'defaultCacheBehavior', 'viewerProtocolPolicy') === 'https-only' &&
-      textAt(resource, 'viewerCertificate', 'minimumProtocolVersion').startsWith('TLSv1.2') &&
-      textAt(resource, 'origins', 0, 'customOriginConfig', 'originProtocolPolicy') === 'https-only';

@@ -1,15 +1,5 @@
-import {
-  at,
-  covers,
-  type GraphRule,
-  ofType,
-  type PolicyStatement,
-  type Resource,
-  type Resources,
-  statementsIn,
-  textAt,
-  type Violation,
-} from '../rule.ts';
+import { at, type GraphRule, ofType, type Resource, type Resources, textAt, type Violation } from '../rule.ts';
+import { covers, type PolicyStatement, statementsIn } from '../statements.ts';
 
 /**
  * What services of AWS do by themselves for a function or a queue, edge by edge. No emulator enforces these, so that a missing permission would

@@ -37,10 +37,11 @@ export const ofRunning: readonly ResourceRule[] = [
   },
   {
     name: 'function-runs-as-meant',
-    describes: 'A function runs on Node 24, writes into its own log, and is published as a version that can be gone back to.',
+    describes: 'A function runs on Node 24 what this stack built, writes into its own log, and is a version that can be gone back to.',
     types: ['aws:lambda/function:Function'],
     breaks: (lambda) => {
       if (at(lambda, 'runtime') !== 'nodejs24.x') return 'it does not run on Node 24';
+      if (((at(lambda, 'layers') ?? []) as readonly unknown[]).length > 0) return 'it loads code that this stack did not build';
       if (at(lambda, 'loggingConfig', 'logGroup') === undefined) return 'it writes into a log that nobody made, and nobody ends';
       if (at(lambda, 'publish') !== true) return 'there is no version of it to go back to';
       return undefined;
