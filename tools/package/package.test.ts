@@ -54,10 +54,12 @@ describe('a packaged function', () => {
     expect(Object.keys(paths).filter((path) => path.startsWith('/objects'))).toEqual([]);
   });
 
-  it.each(['x86_64', 'arm64'] as const)(
-    'that runs models has their process, and the library for its processor: %s',
-    async (architecture) => {
-      const files = Object.keys(filesIn((await build(architecture, named('inference-http'), architecture)).zip));
+  const opening = ['inference-predictions', 'models-trials'];
+  const architectures = ['x86_64', 'arm64'] as const;
+  it.each(opening.flatMap((name) => architectures.map((architecture) => ({ name, architecture }))))(
+    'that opens models has their process, and the library for its processor: $name, $architecture',
+    async ({ name, architecture }) => {
+      const files = Object.keys(filesIn((await build(`${name}-${architecture}`, named(name), architecture)).zip));
       const cpu = architecture === 'x86_64' ? 'x64' : 'arm64';
       expect(files).toContain('model-process.mjs');
       expect(files.filter((path) => /\.(so|node|dll|dylib)/.test(path))).toEqual([
@@ -66,6 +68,9 @@ describe('a packaged function', () => {
       ]);
     },
   );
+
+  it('that registers models has none of it', async () =>
+    expect(Object.keys(filesIn((await build('code', named('models-http'))).zip))).toEqual(['index.mjs']));
 });
 
 describe('the entry of a function', () => {
