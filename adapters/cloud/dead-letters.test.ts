@@ -59,6 +59,19 @@ describe('dead letters on a table', () => {
     expect((await letters.port.get('1'))?.body).toBe(body);
   });
 
+  it('are listed in pages that a cloud can carry, none left out', async () => {
+    const body = 'x'.repeat(256 * 1024 - 2);
+    const all = Array.from({ length: 40 }, (_, index) => String(index + 10));
+    for (const id of all) await letters.bury(letterOf(id, body, { diedAt: `2026-11-01T12:00:${id}.000Z` }));
+    const listed: string[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page: Awaited<ReturnType<typeof letters.port.list>> = await letters.port.list(cursor === undefined ? {} : { cursor });
+      expect(JSON.stringify(page.items).length).toBeLessThan(4_500_000);
+      listed.push(...page.items.map(({ id }) => id));
+      cursor = page.next;
+    }
+    expect(listed).toEqual([...all].reverse());
+  });
   it('are kept once, and found once, however often they come', async () => {
     await letters.bury(letterOf('1', 1));
     await letters.bury(letterOf('1', 1, { diedAt: '2026-11-01T12:00:05.000Z' }));

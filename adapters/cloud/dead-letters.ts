@@ -33,6 +33,20 @@ const idOfPlace = ({ sk }: Key): string => sk.slice(sk.indexOf('#') + 1);
 /** Who sends a letter again is alone at it for this long; where he does not come to the end, another may then. */
 const claimMillis = 60_000;
 const mostKeys = 100;
+/** Of a page, as JSON. The smallest answer that a cloud carries is AWS's: 4.5 MB, whatever is in it. */
+const pageBytes = 4_000_000;
+
+const isThere = (letter: DeadLetter | undefined): letter is DeadLetter => letter !== undefined;
+
+/** How many letters from the first on make a page: one at least. */
+const countFitting = (letters: readonly (DeadLetter | undefined)[]): number => {
+  let bytes = 0;
+  const over = letters.findIndex((letter, index) => {
+    bytes += letter === undefined ? 0 : Buffer.byteLength(JSON.stringify(letter));
+    return index > 0 && bytes > pageBytes;
+  });
+  return over === -1 ? letters.length : over;
+};
 
 /**
  * The dead letters of all queues and subscribers on a table, newest first, and what puts them there. A redrive sends the message, then deletes the
@@ -54,19 +68,28 @@ export const tableDeadLetters = ({ table, send, clock }: TableDeadLettersOptions
     await Promise.all([undefined, tenant].map((of) => table.delete(placeKey(listOf(of), { id, diedAt }))));
   };
 
+  /** The letter of each place; none where one who broke off has left the place: then the letter has another, or is gone. */
+  const lettersAt = async (places: readonly Key[]): Promise<readonly (DeadLetter | undefined)[]> => {
+    const letters: (DeadLetter | undefined)[] = [];
+    for (let first = 0; first < places.length; first += mostKeys) {
+      const some = places.slice(first, first + mostKeys);
+      const ids = [...new Set(some.map(idOfPlace))];
+      const found = (await table.batchGet(ids.map(letterKey))).map(shown);
+      const byPlace = new Map(found.map((letter) => [placeKey('', letter).sk, letter]));
+      letters.push(...some.map(({ sk }) => byPlace.get(sk)));
+    }
+    return letters;
+  };
+
   const port: DeadLetters = {
     async list({ tenant, ...page }) {
-      const { items: places, next } = await table.query(listOf(tenant), {}, { ...page, descending: true });
-      const letters: DeadLetter[] = [];
-      for (let first = 0; first < places.length; first += mostKeys) {
-        const some = places.slice(first, first + mostKeys);
-        const ids = [...new Set(some.map(idOfPlace))];
-        const found = (await table.batchGet(ids.map(letterKey))).map(shown);
-        const byPlace = new Map(found.map((letter) => [placeKey('', letter).sk, letter]));
-        // A place may have been left by who broke off: then its letter has another, or is gone.
-        letters.push(...some.map(({ sk }) => byPlace.get(sk)).filter((letter) => letter !== undefined));
-      }
-      return { items: letters, next };
+      const [list, order] = [listOf(tenant), { ...page, descending: true }];
+      const { items: places, next } = await table.query(list, {}, order);
+      const letters = await lettersAt(places);
+      const fitting = countFitting(letters);
+      if (fitting === letters.length) return { items: letters.filter(isThere), next };
+      const shorter = await table.query(list, {}, { ...order, limit: fitting });
+      return { items: letters.slice(0, fitting).filter(isThere), next: shorter.next };
     },
     async get(id) {
       const item = await find(id);
