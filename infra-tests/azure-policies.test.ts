@@ -205,7 +205,7 @@ const badGraphs: readonly BadGraph[] = [
   {
     rule: 'azure-queue-gives-up-to-another',
     what: 'dead letters that nobody takes',
-    spoil: (all) => without(all, 'observability-queue-processor-models-alias-assigned-poison'),
+    spoil: (all) => without(all, 'observability-queue-contributor-models-alias-assigned-poison'),
   },
   {
     rule: 'azure-alert-is-heard',

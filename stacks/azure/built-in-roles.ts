@@ -7,9 +7,8 @@ export const builtInRoles = {
   /** To have URLs signed by a key that Entra ID stands behind; the URLs reach no further than whoever asked for the key. */
   'blob-delegator': 'db58b8e5-c6ad-4a2a-8342-4190687cbf4a',
   'queue-sender': 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a',
-  'queue-processor': '8a0f0c08-91a1-4084-bc3d-661d67233fed',
-  /** To see whether anything waits, which is what scaling goes by. */
-  'queue-reader': '19e7f393-937e-4f77-808e-94535e297925',
+  /** To receive, and to hide for a time of one's own what failed (`messages/write`), which the narrower processor may not. */
+  'queue-contributor': '974c5e8b-45b9-4653-ba55-5f855dd0fb88',
   'event-sender': 'd5a91429-5739-47e2-a06b-3470a27159e7',
   'secret-reader': '4633458b-17de-408a-874b-0445c86b69e6',
   'secret-officer': 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7',

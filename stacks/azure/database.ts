@@ -25,7 +25,6 @@ type Children = {
   account: DatabaseAccountArgs;
   database: SqlResourceSqlDatabaseArgs;
   leases: SqlResourceSqlContainerArgs;
-  progress: SqlResourceSqlContainerArgs;
   role: SqlResourceSqlRoleDefinitionArgs;
 };
 
@@ -38,7 +37,6 @@ export class Database extends ComponentResource {
   readonly endpoint: Output<string>;
   readonly databaseName: Output<string>;
   readonly leases: Output<string>;
-  readonly progress: Output<string>;
   /** Ids of the roles that a grant of a container names. */
   readonly roles: { readonly [role in CosmosRole]: Output<string> };
 
@@ -50,10 +48,8 @@ export class Database extends ComponentResource {
     const of = { resourceGroupName: home.resourceGroupName, accountName: account.name };
     const made: SqlResourceSqlDatabaseArgs = { ...of, databaseName, resource: { id: databaseName } };
     const database = new SqlResourceSqlDatabase(`${name}-database`, transformed(made, transform.database), kept);
-    const container = (which: 'leases' | 'progress', resource: SqlResourceSqlContainerArgs['resource']): Output<string> => {
-      const container: SqlResourceSqlContainerArgs = { ...of, databaseName: database.name, containerName: which, resource };
-      return new SqlResourceSqlContainer(`${name}-${which}`, transformed(container, transform[which]), kept).name;
-    };
+    const leased: SqlResourceSqlContainerArgs = { ...of, databaseName: database.name, containerName: ofLeases.id, resource: ofLeases };
+    const leases = new SqlResourceSqlContainer(`${name}-leases`, transformed(leased, transform.leases), kept);
     const role = (which: CosmosRole): Output<string> => {
       const definition: SqlResourceSqlRoleDefinitionArgs = {
         ...of,
@@ -70,8 +66,7 @@ export class Database extends ComponentResource {
     this.accountId = account.id;
     this.endpoint = account.documentEndpoint;
     this.databaseName = database.name;
-    this.leases = container('leases', ofLeases);
-    this.progress = container('progress', ofProgress);
+    this.leases = leases.name;
     this.registerOutputs({ accountName: this.accountName, endpoint: this.endpoint });
   }
 
@@ -103,8 +98,5 @@ const accountOf = ({ home, encryptedBy, enableZones }: DatabaseArgs): DatabaseAc
   tags: tagsOf(home, 'platform'),
 });
 
-const hashed = (path: string) => ({ paths: [path], kind: 'Hash', version: 2 });
-/** Where triggers of changes keep how far they are. */
-const ofLeases = { id: 'leases', partitionKey: hashed('/id') };
-/** Where those who drain a partition keep how far they are: a write there rings no bell. */
-const ofProgress = { id: 'progress', partitionKey: hashed('/pk'), defaultTtl: -1 };
+/** Where triggers of changes keep how far they are. How far who drains a partition is lies in the table itself. */
+const ofLeases = { id: 'leases', partitionKey: { paths: ['/id'], kind: 'Hash', version: 2 } };

@@ -78,45 +78,40 @@ const triggeredBy = (args: FunctionsArgs, unit: FunctionUnit): readonly Access[]
     case 'changes':
       return readingChanges(args, unit);
     default:
-      return settling(args, unit);
+      return [];
   }
 };
 
-/** Receives, and gives up itself what was tried too often. */
+/** Receives, hides what failed for a while, and gives up itself what was tried too often. */
 const reading = ({ name, queue }: Source): readonly Access[] => [
-  ...received(name, queue.id),
+  { of: name, scope: queue.id, role: 'queue-contributor' },
   { of: `${name}-poison`, scope: queue.poisonId, role: 'queue-sender' },
 ];
 
-const collecting = ({ name, queue }: Source): readonly Access[] => received(`${name}-poison`, queue.poisonId);
-
-const received = (of: string, scope: Output<string>): readonly Access[] => [
-  { of, scope, role: 'queue-processor' },
-  { of, scope, role: 'queue-reader' },
+const collecting = ({ name, queue }: Source): readonly Access[] => [
+  { of: `${name}-poison`, scope: queue.poisonId, role: 'queue-contributor' },
 ];
 
 const ofUndelivered = ({ undelivered }: Stores): readonly Access[] => [
   { of: 'undelivered', scope: undelivered.id, role: 'blob-contributor' },
 ];
 
+/** How far a partition has been drained is written into the table itself, into a partition of its own. */
 const readingChanges = ({ plan, stores }: FunctionsArgs, unit: FunctionUnit): readonly Access[] => {
   const { database } = stores;
-  const tables = plan.tables.filter(({ changes }) => changes?.unit === unit.name);
+  const drained = plan.tables.filter(({ changes }) => changes?.unit === unit.name);
   return [
-    ...tables.map(({ name }): Access => ({ of: name, scope: scopeOf(stores, name), cosmosRole: 'changes' })),
+    ...drained.flatMap(({ name }): readonly Access[] => {
+      const of = { of: name, scope: stores.tables[name]?.scope ?? '' };
+      return [
+        { ...of, cosmosRole: 'changes' },
+        { ...of, cosmosRole: 'put' },
+      ];
+    }),
     { of: 'leases', scope: database.scopeOf(database.leases), cosmosRole: 'leases' },
-    { of: 'progress', scope: database.scopeOf(database.progress), cosmosRole: 'put' },
     { of: 'account', scope: database.accountId, cosmosRole: 'metadata' },
   ];
 };
-
-const scopeOf = ({ tables }: Stores, name: string): Input<string> => tables[name]?.scope ?? '';
-
-/** Who waits until changes have been handled looks how far that has come. */
-const settling = ({ stores: { database } }: FunctionsArgs, { grants }: FunctionUnit): readonly Access[] =>
-  grants.some(({ verbs }) => verbs.includes('settle'))
-    ? [{ of: 'progress', scope: database.scopeOf(database.progress), cosmosRole: 'get' }]
-    : [];
 
 /** Where everything is that an app may touch, and which of its sources is what. */
 const settingsOf = (args: FunctionsArgs, app: App): FunctionArgs['settings'] => {
@@ -140,7 +135,6 @@ const settingsOf = (args: FunctionsArgs, app: App): FunctionArgs['settings'] => 
     HYBRID_COSMOS_ENDPOINT: stores.database.endpoint,
     HYBRID_COSMOS_DATABASE: stores.database.databaseName,
     HYBRID_COSMOS_LEASES: stores.database.leases,
-    HYBRID_COSMOS_PROGRESS: stores.database.progress,
   };
 };
 

@@ -66,6 +66,7 @@ const allowed: Record<ResourceKind, Partial<Record<Verb, Allowed>>> = {
 /** Roles that another one on the same resource makes needless. */
 const within: { readonly [role in BuiltInRole | CosmosRole]?: readonly (BuiltInRole | CosmosRole)[] } = {
   'blob-reader': ['blob-contributor'],
+  'queue-sender': ['queue-contributor'],
   'secret-reader': ['secret-officer'],
   delete: ['append'],
   put: ['append'],

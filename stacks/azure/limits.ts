@@ -94,11 +94,15 @@ const ofSubscriber = ({ name, types }: PlannedSubscriber): readonly string[] =>
     ? [`the subscriber ${name} names ${types.length} types of events, and a subscription takes ${limits.typesPerSubscription}`]
     : [];
 
-/** A timer counts in seconds that divide a minute, minutes that divide an hour, hours that divide a day; and in days. */
-const ofSchedule = ({ schedule, everySeconds }: PlannedSchedule): readonly string[] =>
-  [60, 3600, 86_400].some((whole) => everySeconds > 0 && whole % everySeconds === 0)
+/** A timer counts in minutes that divide an hour, in hours that divide a day, or comes once a day (functions/entries/azure/cron.ts). */
+const ofSchedule = ({ schedule, everySeconds }: PlannedSchedule): readonly string[] => {
+  const divides = (unit: number, whole: number) => everySeconds >= unit && everySeconds % unit === 0 && whole % everySeconds === 0;
+  return divides(60, 3600) || divides(3600, 86_400)
     ? []
-    : [`the schedule ${schedule} comes every ${everySeconds} s, and a timer counts in parts of a minute, an hour or a day`];
+    : [
+        `the schedule ${schedule} comes every ${everySeconds} s, and a timer counts in minutes that divide an hour or hours that divide a day`,
+      ];
+};
 
 const ofNames = (plan: PlatformPlan): readonly string[] => [
   ...appsOf(plan)

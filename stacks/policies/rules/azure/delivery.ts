@@ -3,7 +3,7 @@ import { at, type GraphRule, ofType, type Resource, type Resources, textAt, type
 import { roleIn } from './roles.ts';
 
 const sender = 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a';
-const processor = '8a0f0c08-91a1-4084-bc3d-661d67233fed';
+const receiver = '974c5e8b-45b9-4653-ba55-5f855dd0fb88';
 const contributor = 'ba92f5b4-2d11-453d-a403-e95b0029c9fe';
 
 const broken = (resources: Resources, says: (resource: Resource) => string | undefined): readonly Violation[] =>
@@ -66,7 +66,7 @@ const everyQueueGivesUp: GraphRule = {
     const names = new Set(ofType(resources, queues).map((queue) => textAt(queue, 'queueName')));
     return broken(ofType(resources, queues), (queue) => {
       const name = textAt(queue, 'queueName');
-      const readers = holders(resources, processor, `/queues/${name}`);
+      const readers = holders(resources, receiver, `/queues/${name}`);
       if (readers.length === 0) return isPoison(queue) ? 'nobody takes its dead letters out' : 'nobody reads it';
       if (isPoison(queue)) return undefined;
       if (!names.has(`${name}-poison`)) return 'what fails in it is tried for ever, or lost';
@@ -108,9 +108,7 @@ const everyDeadLetterIsWatched: GraphRule = {
       ...broken(topics, () =>
         metric('DeadLetteredCount') && metric('DroppedEventCount') ? undefined : 'nobody is told of what it gives up',
       ),
-      ...broken(ofType(resources, queues).filter(isPoison), () =>
-        text.includes('dead-letters') ? undefined : 'nobody is told of its dead letters',
-      ),
+      ...broken(ofType(resources, queues).filter(isPoison), () => (asked ? undefined : 'nobody is told of its dead letters')),
       ...(profiles[environment].alarms === 'all'
         ? broken(apps, (app) => (text.includes(`"${textAt(app, 'name')}"`) ? undefined : 'nobody is told when it fails'))
         : broken(apps.slice(0, 1), () => (metric('requests/failed') ? undefined : 'nobody is told when apps fail'))),
