@@ -5,7 +5,7 @@ import type { Change } from '../../domain/kernel/table.ts';
 import type { AzureClient } from './client.ts';
 import { type CosmosContainer, type CosmosPlace, cosmosContainer } from './cosmos-container.ts';
 import { isAzureError } from './errors.ts';
-import { fromStored, newWriteId, ownPartitions, writeIdOf, writeName } from './table-items.ts';
+import { fromStored, isTombstone, newWriteId, ownPartitions, writeIdOf, writeName } from './table-items.ts';
 import { ordered, unordered } from './table-text.ts';
 
 export type CosmosDoorbellOptions = {
@@ -26,7 +26,8 @@ const sequenceOf = (document: JsonObject): string => `${String(versionOf(documen
 
 const changeOf = (document: JsonObject): Change => {
   const item = fromStored(document);
-  return { sequence: sequenceOf(document), key: { pk: item.pk, sk: item.sk }, item };
+  const change = { sequence: sequenceOf(document), key: { pk: item.pk, sk: item.sk } };
+  return isTombstone(document) ? change : { ...change, item };
 };
 
 /** The partition of a changed document, as the change feed tells of it; nothing where it is one of the adapter's own. */
@@ -39,8 +40,8 @@ export const partitionOf = (changed: unknown): string | undefined => {
 const progressAt = (of: string) => ({ pk: `${ownPartitions}progress#${ordered(of)}`, id: 'progress' });
 
 /**
- * What changed in a table, by its container's change feed of latest versions: of an item that was written twice the newer version comes, and of
- * one that was deleted nothing does. Sequences are the version (LSN) of the physical partition, then the sort key.
+ * What changed in a table, by its container's change feed of latest versions: of an item that was written twice the newer version comes, and what
+ * was deleted has left a tombstone. Sequences are the version (LSN) of the physical partition, then the sort key.
  */
 export const cosmosDoorbell = ({ client, placeOf }: CosmosDoorbellOptions) => {
   const containers = new Map<string, CosmosContainer>();

@@ -1,12 +1,12 @@
 import type { CloudEvent } from '../../domain/kernel/cloud-event.ts';
-import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { Json } from '../../domain/kernel/json.ts';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
 import type { Queue } from '../../domain/kernel/queue.ts';
 import type { Secrets } from '../../domain/kernel/secrets.ts';
-import type { Table, TableDeclaration } from '../../domain/kernel/table.ts';
+import type { Table } from '../../domain/kernel/table.ts';
 import { tableDeadLetters } from '../cloud/dead-letters.ts';
 import { eventOf } from '../cloud/large-events.ts';
+import { unknownPlace, variableOf } from '../cloud/places.ts';
 import { focusWriter } from '../duckdb/focus-writer.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { ulidIds } from '../system/ulid-ids.ts';
@@ -19,26 +19,9 @@ import { functionModelHost } from './model-host.ts';
 import { blobObjectStore } from './object-store.ts';
 import { bodyOf, postponeMessage, type Receipt, sendText, storageQueue } from './queue.ts';
 import { vaultSecrets } from './secrets.ts';
-import { cosmosTable } from './table.ts';
+import { type CosmosTableOptions, cosmosTable } from './table.ts';
 
 const clock = systemClock;
-
-/** What tells a function where a resource is: `HYBRID_TABLE_MODELS_REGISTRY` for the table `models.registry`. */
-const variableOf = (kind: string, name = ''): string =>
-  ['hybrid', kind, name]
-    .filter((part) => part !== '')
-    .join('_')
-    .replaceAll(/[^a-z0-9]+/gi, '_')
-    .toUpperCase();
-
-const missing = (variable: string): Rejected =>
-  new Rejected(
-    failed(
-      'unavailable',
-      'resource-unknown',
-      `${variable} is not set: this function was not told of what it is to use, or not granted it.`,
-    ),
-  );
 
 /**
  * Every port on Azure, from the environment variables of a function app. Nothing here asks the network, and nothing is missed before it is used:
@@ -51,7 +34,7 @@ export const openCloud = (environment: Environment) => {
   const required = (variable: string): string => {
     const value = environment[variable];
     if (value) return value;
-    throw missing(variable);
+    throw unknownPlace(variable);
   };
   /** A port of a place that nobody named: each of its methods says which variable is missing. */
   const at = <P extends object>(variables: readonly string[], make: (...values: readonly string[]) => P): P => {
@@ -61,13 +44,13 @@ export const openCloud = (environment: Environment) => {
     );
     if (absent === undefined) return port;
     const refuse = async (): Promise<never> => {
-      throw missing(absent);
+      throw unknownPlace(absent);
     };
     return Object.fromEntries(Object.keys(port).map((method) => [method, refuse])) as P;
   };
 
   const cosmos = ['HYBRID_COSMOS_ENDPOINT', 'HYBRID_COSMOS_DATABASE'];
-  const tableAt = (variable: string, declaration: TableDeclaration): Table =>
+  const tableAt = (variable: string, declaration: CosmosTableOptions['declaration']): Table =>
     at([...cosmos, variable], (endpoint = '', database = '', container = '') =>
       cosmosTable({ place: { endpoint, database, container }, declaration, client, clock }),
     );
@@ -91,7 +74,7 @@ export const openCloud = (environment: Environment) => {
   return {
     clock,
     ids,
-    table: (name: string, declaration: TableDeclaration): Table => tableAt(variableOf('table', name), declaration),
+    table: (name: string, declaration: CosmosTableOptions['declaration']): Table => tableAt(variableOf('table', name), declaration),
     objects,
     queue: (name: string): Queue =>
       at([variableOf('queue', name)], (url = '') => storageQueue({ client, queueUrl: url.replace(/\/+$/, ''), largeEvents })),

@@ -30,6 +30,7 @@ const reserved: ReadonlySet<string> = new Set([
   writeName,
   checkedName,
   changedNames,
+  '$removed',
 ]);
 
 /** Cosmos DB nests to 128 (service quotas). */
@@ -73,6 +74,24 @@ export const newWriteId = (): string => randomBytes(9).toString('base64url');
 export const writeIdOf = (document: JsonObject): Json | undefined => document[writeName];
 
 export const isAlive = ({ expiresAt }: JsonObject, now: Date): boolean => typeof expiresAt !== 'number' || expiresAt * 1000 > now.getTime();
+
+/** Of what was deleted in a table whose changes are followed; as long as a stream of DynamoDB keeps a change. */
+const removedName = '$removed';
+const removedSeconds = 24 * 3600;
+
+/**
+ * Takes the place of what was deleted: the change feed tells of documents that are there only. Its life has ended, so that nobody sees it, and by the
+ * service it is removed a day later.
+ */
+export const tombstone = ({ pk, sk }: Key): JsonObject => {
+  const key: [string, Json][] = [
+    ['pk', ordered(pk)],
+    ['sk', ordered(sk)],
+  ];
+  const changed = key.filter(([name, text]) => text !== { pk, sk }[name]).map(([name]) => name);
+  return { id: idOf(sk), ...Object.fromEntries(key), [changedNames]: changed, [removedName]: true, expiresAt: 0, ttl: removedSeconds };
+};
+export const isTombstone = (document: JsonObject): boolean => document[removedName] === true;
 
 export type TableItems = {
   /** Throws `Rejected` `invalid-key`, `invalid-expiry` or `item-too-large`. */

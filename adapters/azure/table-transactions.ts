@@ -4,7 +4,7 @@ import { checkTransaction } from '../../domain/kernel/table-rules.ts';
 import { type BatchOperation, batchLimits, type Stored } from './cosmos-container.ts';
 import { AzureError } from './errors.ts';
 import { holds } from './table-conditions.ts';
-import { addressOf, checkedName, newWriteId, writeIdOf } from './table-items.ts';
+import { addressOf, checkedName, isAlive, newWriteId, tombstone, writeIdOf } from './table-items.ts';
 import { looking, type TableWritesOptions } from './table-writes.ts';
 
 /** A write with its place; `found` is what is there, once it was looked for. */
@@ -24,7 +24,7 @@ const overtaken: ReadonlySet<number> = new Set([404, 409, 412, 429, 449]);
  * Transactions as atomic batches of one logical partition. Conditions are held to by the tags of what was looked at. A check is a patch that
  * changes nothing but the tag: so it rings as a change, too. Whether what is to be deleted without a condition is there is decided by the look.
  */
-export const tableTransactions = ({ container, items, now, backoff }: TableWritesOptions): Pick<Table, 'transact'> => ({
+export const tableTransactions = ({ container, items, keepsRemovals, now, backoff }: TableWritesOptions): Pick<Table, 'transact'> => ({
   async transact(pk, given) {
     checkTransaction(pk, given);
     const writes = structuredClone(given) as readonly Write[];
@@ -41,16 +41,14 @@ export const tableTransactions = ({ container, items, now, backoff }: TableWrite
         if (found !== undefined) return [{ operationType: 'Replace', id, resourceBody, ifMatch: found.etag }];
         return [{ operationType: write.if === undefined ? 'Upsert' : 'Create', resourceBody }];
       }
-      if (found === undefined) return write.type === 'check' ? absence({ ...write.key, id }) : [];
-      if (write.type === 'delete' || write.if === 'absent') return [{ operationType: 'Delete', id, ifMatch: found.etag }];
-      return [
-        {
-          operationType: 'Patch',
-          id,
-          resourceBody: { operations: [{ op: 'set', path: `/${checkedName}`, value: mark }] },
-          ifMatch: found.etag,
-        },
-      ];
+      if (write.type === 'delete') {
+        if (found === undefined || !isAlive(found.document, now())) return [];
+        if (!keepsRemovals) return [{ operationType: 'Delete', id, ifMatch: found.etag }];
+        return [{ operationType: 'Replace', id, resourceBody: tombstone(write.key), ifMatch: found.etag }];
+      }
+      if (found === undefined) return absence({ ...write.key, id });
+      const operations = [{ op: 'set', path: `/${checkedName}`, value: mark }];
+      return [{ operationType: 'Patch', id, resourceBody: { operations }, ifMatch: found.etag }];
     };
     /** Made and deleted at once: that succeeds where nothing is. */
     const absence = ({ pk: of, sk, id }: Key & { readonly id: string }): readonly BatchOperation[] => [
@@ -71,7 +69,7 @@ export const tableTransactions = ({ container, items, now, backoff }: TableWrite
       const puts = planned.filter(({ write }) => write.type === 'put');
       const [first] = puts;
       if (first !== undefined) return first.found !== undefined && writeIdOf(first.found.document) === mark;
-      return planned.every(({ write, found }) => write.type !== 'delete' || found === undefined);
+      return planned.every(({ write, found }) => write.type !== 'delete' || found === undefined || !isAlive(found.document, now()));
     };
 
     // Before anything is asked: whether the items can be stored at all.

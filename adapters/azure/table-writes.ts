@@ -5,11 +5,13 @@ import { retrying } from '../cloud/retry.ts';
 import type { CosmosContainer, Written } from './cosmos-container.ts';
 import { AzureError, isAzureError } from './errors.ts';
 import { holds, mostLooks } from './table-conditions.ts';
-import { type Address, addressOf, newWriteId, type TableItems, writeIdOf } from './table-items.ts';
+import { addressOf, isAlive, newWriteId, type TableItems, tombstone, writeIdOf } from './table-items.ts';
 
 export type TableWritesOptions = {
   readonly container: CosmosContainer;
   readonly items: TableItems;
+  /** Whether what is deleted leaves a tombstone, for who follows the changes. */
+  readonly keepsRemovals: boolean;
   readonly now: () => Date;
   readonly backoff: Backoff;
 };
@@ -45,7 +47,7 @@ const overtaken = (): AzureError =>
  * Writes of one item. A condition is held to by the tag of what was looked at (or by its absence), so that of many writers one wins. A write that
  * was sent again is not refused because of itself.
  */
-export const tableWrites = ({ container, items, now, backoff }: TableWritesOptions): Pick<Table, 'put' | 'delete'> => {
+export const tableWrites = ({ container, items, keepsRemovals, now, backoff }: TableWritesOptions): Pick<Table, 'put' | 'delete'> => {
   const attempted = async (write: () => Promise<Written>): Promise<'done' | AzureError> => {
     try {
       await write();
@@ -77,15 +79,19 @@ export const tableWrites = ({ container, items, now, backoff }: TableWritesOptio
     }, backoff);
   };
 
-  const deleteIf = async ({ pk, id }: Address, condition: Condition): Promise<WriteOutcome> => {
+  const deleteIf = async (key: Key, condition: Condition | undefined): Promise<WriteOutcome> => {
+    const { pk, id } = addressOf(key);
     let sentAgain = false;
     return looking(async () => {
-      const found = await container.read(pk, id);
+      const stored = await container.read(pk, id);
+      const found = stored !== undefined && isAlive(stored.document, now()) ? stored : undefined;
       // Who has asked for it to go before cannot tell himself from another: that it is gone is what he wanted.
       if (found === undefined && sentAgain) return written;
       if (!holds(condition, found, now())) return conflict;
       if (found === undefined) return written;
-      const outcome = await attempted(() => container.remove(pk, id, found.etag));
+      const outcome = await attempted(() =>
+        keepsRemovals ? container.replace(pk, id, tombstone(key), found.etag) : container.remove(pk, id, found.etag),
+      );
       if (outcome === 'done') return written;
       sentAgain ||= wasSentAgain(outcome);
       return undefined;
@@ -102,7 +108,7 @@ export const tableWrites = ({ container, items, now, backoff }: TableWritesOptio
     },
     async delete(key: Key, condition) {
       const address = addressOf(key);
-      if (condition !== undefined) return deleteIf(address, condition);
+      if (condition !== undefined || keepsRemovals) return deleteIf(key, condition);
       const outcome = await attempted(() => container.remove(address.pk, address.id));
       if (outcome !== 'done' && !isMissing(outcome)) throw outcome;
       return written;

@@ -11,7 +11,8 @@ import { tableWrites } from './table-writes.ts';
 
 export type CosmosTableOptions = {
   readonly place: CosmosPlace;
-  readonly declaration: TableDeclaration;
+  /** `changes`: whether they are followed, so that what is deleted has to leave something behind. */
+  readonly declaration: TableDeclaration & { readonly changes?: boolean };
   readonly client: AzureClient;
   readonly clock: Clock;
   readonly backoff?: Backoff;
@@ -28,6 +29,7 @@ export const cosmosTable = ({ place, declaration, client, clock, backoff = usual
   const container = cosmosContainer(client, place);
   const items = tableItems(declaration);
   const now = () => clock.now();
+  const keepsRemovals = declaration.changes === true;
 
   const get = async (key: Key): Promise<Item | undefined> => {
     const { pk, id } = addressOf(key);
@@ -44,8 +46,8 @@ export const cosmosTable = ({ place, declaration, client, clock, backoff = usual
         found.push(...(await Promise.all(keys.slice(first, first + readsAtOnce).map(get))));
       return found.filter((item) => item !== undefined);
     },
-    ...tableWrites({ container, items, now, backoff }),
-    ...tableTransactions({ container, items, now, backoff }),
+    ...tableWrites({ container, items, keepsRemovals, now, backoff }),
+    ...tableTransactions({ container, items, keepsRemovals, now, backoff }),
     ...tableQueries({ container, tableName: place.container, declaration, now }),
   };
 };
