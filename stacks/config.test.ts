@@ -57,6 +57,17 @@ describe('settings that are wrong are refused with what would be right', () => {
   it('no region', () => expect(refusal({})).toContain('aws:region is missing: pulumi config set aws:region'));
   it('a region that is none', () => expect(refusal({ 'aws:region': 'Frankfurt' })).toContain('should be a region such as eu-central-1'));
   it('a stack of another name', () => expect(refusal(region, 'production')).toContain('aws, azure or gcp and dev, staging or prod'));
+  it.each([
+    ['contexts', '[1]', 'platform:contexts.0 should be text'],
+    ['contexts', '{}', 'platform:contexts should be a list'],
+    ['contexts', '[]', 'platform:contexts should be a list of 1 or more'],
+    ['reservedConcurrency', '{"http": "x"}', 'platform:reservedConcurrency.http should be a number'],
+    ['reservedConcurrency', '{"http": 0}', 'platform:reservedConcurrency.http should be 1 or more'],
+    ['rollout', '[]', 'platform:rollout should be an object'],
+    ['rollout', '{"models-http": {"percent": 5}}', 'platform:rollout.models-http.stable should be text'],
+    ['rollout', '{"models-http": {"stable": "7", "percent": 100}}', 'platform:rollout.models-http.percent should be 99 or less'],
+    ['rollout', '{"models-http": {"stable": "7", "percent": 5, "to": "8"}}', 'platform:rollout.models-http has no to'],
+  ])('%s where it is %s', (key, value, says) => expect(dev(key, value).split('\n')).toContain(`  - ${says}`));
   it('a context that there is not', () =>
     expect(dev('contexts', '["models","sales"]')).toContain('names "sales"; there are platform, identity'));
   it('a list that is none', () => expect(dev('contexts', 'models')).toContain('platform:contexts should be a JSON list of contexts'));

@@ -89,7 +89,26 @@ const wrong = (problems: readonly string[]): ConfigurationFailure =>
 const explained = (issue: z.core.$ZodIssue, own: CloudOptions): string =>
   issue.code === 'unrecognized_keys' && issue.path.length === 0
     ? `${issue.keys.map((key) => foreign(key, own.cloud)).join(', ')}; there are ${Object.keys(own.options.shape).join(', ')}`
-    : `platform:${issue.path.map(String).join('.')} should be ${issue.message}`;
+    : `platform:${issue.path.map(String).join('.')} ${shouldBe(issue)}`;
+
+/** What would be right, in words of ours where the option has none of its own. */
+const shouldBe = (issue: z.core.$ZodIssue): string => {
+  if (issue.code === 'unrecognized_keys') return `has no ${issue.keys.join(', ')}`;
+  if (issue.message.startsWith('Invalid input') && issue.code === 'invalid_type')
+    return `should be ${kinds[issue.expected] ?? issue.expected}`;
+  if (issue.message.startsWith('Too small') && issue.code === 'too_small')
+    return `should be ${sized(issue.origin, `${issue.minimum} or more`)}`;
+  if (issue.message.startsWith('Too big') && issue.code === 'too_big')
+    return `should be ${sized(issue.origin, `${issue.maximum} or less`)}`;
+  return `should be ${issue.message}`;
+};
+
+const kinds: { readonly [expected: string]: string } = {
+  ...{ string: 'text', number: 'a number', int: 'a whole number' },
+  ...{ array: 'a list', object: 'an object', record: 'an object' },
+};
+
+const sized = (origin: string, many: string): string => (origin === 'array' ? `a list of ${many}` : many);
 
 /** An option of another cloud is told from one that there is nowhere. */
 const foreign = (key: string, cloud: Cloud): string => {
