@@ -19,6 +19,7 @@ type Workflow = {
 const folder = new URL('../.github/', import.meta.url);
 const read = <T>(path: string): T => parse(readFileSync(new URL(path, folder), 'utf8')) as T;
 const names = readdirSync(new URL('workflows/', folder)).sort();
+const actions = readdirSync(new URL('actions/', folder)).sort();
 const workflows = names.map((name) => [name, read<Workflow>(`workflows/${name}`)] as const);
 const jobs = workflows.flatMap(([file, { jobs: all }]) => Object.entries(all).map(([job, body]) => [`${file}: ${job}`, body] as const));
 const composite = read<{ readonly runs: { readonly steps: readonly Step[] } }>('actions/stack/action.yml').runs.steps;
@@ -45,9 +46,20 @@ describe('the workflows', () => {
     expect(job['timeout-minutes']).toBeLessThanOrEqual(90);
   });
 
-  it('use only actions of a fixed major version, or of this repository', () => {
-    const loose = steps.filter(({ step }) => step.uses !== undefined && !/@v\d+$|@[0-9a-f]{40}$|^\.\//.test(step.uses));
-    expect(loose).toEqual([]);
+  it('use actions of one commit each, told by its version, or of this repository', () => {
+    const files = [...names.map((name) => `workflows/${name}`), ...actions.map((name) => `actions/${name}/action.yml`)];
+    const uses = files.flatMap((file) => readFileSync(new URL(file, folder), 'utf8').split('\n')).filter((line) => /\buses:/.test(line));
+    expect(uses.length).toBeGreaterThan(steps.length / 3);
+    expect(uses.filter((line) => !/uses: (\.\/\S+|\S+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/.test(line))).toEqual([]);
+  });
+
+  it('use one commit of an action everywhere', () => {
+    const commits = new Map<string, Set<string>>();
+    for (const { step } of steps) {
+      const [action = '', commit = ''] = step.uses?.split('@') ?? [];
+      commits.set(action, new Set([...(commits.get(action) ?? []), commit]));
+    }
+    expect([...commits].filter(([, all]) => all.size > 1)).toEqual([]);
   });
 
   it('put nothing into a script that a stranger may write', () => {
