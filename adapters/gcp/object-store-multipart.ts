@@ -14,7 +14,7 @@ import {
   uploadNotFound,
 } from '../../domain/kernel/object-rules.ts';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
-import { blocksOf } from './blocks.ts';
+import { blocksOf } from '../cloud/blocks-of.ts';
 import { hasStatus } from './errors.ts';
 import { blockBytes, putBlocks } from './object-store-put.ts';
 import { infoOf, nameOfKey, objectPath, type StorageBucket, type StoredObject } from './storage-bucket.ts';

@@ -14,7 +14,7 @@ import {
   rangeNotSatisfiable,
 } from '../../domain/kernel/object-rules.ts';
 import type { ObjectInfo, ObjectStore } from '../../domain/kernel/object-store.ts';
-import { blocksOf } from './blocks.ts';
+import { blocksOf } from '../cloud/blocks-of.ts';
 import type { GcpClient } from './client.ts';
 import { hasStatus } from './errors.ts';
 import { storageMultipart } from './object-store-multipart.ts';
