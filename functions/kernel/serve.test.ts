@@ -205,6 +205,13 @@ describe('a request that takes longer than its route may', () => {
     expect([response.status, (await problemOf(response)).code]).toEqual([504, 'time-limit-exceeded']);
   });
 
+  it('lets go of what was opened for its answer', async () => {
+    const { send, release, stops } = await world();
+    expect((await send('GET', '/v1/late-downloads')).status).toBe(504);
+    release();
+    await expect.poll(() => stops).toEqual(['cancelled']);
+  });
+
   it('is done all the same, and its answer kept under its Idempotency-Key', async () => {
     const { send, release } = await world();
     const again = () => send('POST', '/v1/waits', { body: {}, headers: { 'idempotency-key': 'k1' } });

@@ -232,9 +232,17 @@ const withinTime = async (route: RouteDeclaration, work: Promise<Answer | Failur
   if (route.body !== undefined && 'stream' in route.body) return work;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Failure>((resolve) => {
-    timer = setTimeout(() => resolve(outOfTime(route)), millisOf(route.limit.time));
+    timer = setTimeout(() => {
+      resolve(outOfTime(route));
+      void work.then(letGo, () => undefined);
+    }, millisOf(route.limit.time));
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
+};
+
+/** What was opened for an answer that comes too late is nobody's to read. */
+const letGo = async (late: Answer | Failure): Promise<void> => {
+  if (!isFailure(late) && late.stream instanceof ReadableStream) await late.stream.cancel().catch(() => undefined);
 };
 
 const outOfTime = ({ limit }: RouteDeclaration): Failure =>

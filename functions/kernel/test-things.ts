@@ -34,6 +34,7 @@ const things = context('things', {
     'POST /v1/actions': { ...writing, does: 'make' },
     'GET /v1/failures/{kind}': { ...reading, does: 'fail' },
     'GET /v1/downloads': { ...reading, permission: 'public', does: 'download' },
+    'GET /v1/late-downloads': { ...reading, permission: 'public', limit: { ...limit, time: '20 ms' }, does: 'late-download' },
     'GET /v2/failures/{kind}': { ...reading, does: 'fail', errors: 'open-inference' },
     'POST /v2/infer': { ...reading, does: 'bytes', body: { bytes: z.unknown() }, errors: 'open-inference' },
   },
@@ -80,6 +81,7 @@ export const thingsWorld = async (directory: Table, table: Table) => {
   let made = 0;
   const held: (() => void)[] = [];
   const stops: string[] = [];
+  const download = async () => ({ status: 200, stream: new ReadableStream({ cancel: () => void stops.push('cancelled') }) });
   const handlers = {
     echo: async ({ params, query, traceparent }: HttpRequest) => ok({ params, query: query as never, traceparent }),
     make: async ({ newId }: HttpRequest) => (++made > 0 ? created({ id: newId(), made }, { onlyOnce: { key: 'shown once' } }) : ok({})),
@@ -90,7 +92,8 @@ export const thingsWorld = async (directory: Table, table: Table) => {
     stream: async ({ body }: HttpRequest) => ok({ length: (await new Response(body as BodyInit).bytes()).length }),
     bytes: async ({ body }: HttpRequest) => ok({ length: (body as Uint8Array).length }),
     fail: async ({ params }: HttpRequest) => failures[params.kind as string]?.(),
-    download: async () => ({ status: 200, stream: new ReadableStream({ cancel: () => void stops.push('cancelled') }) }),
+    download,
+    'late-download': () => new Promise<void>((resolve) => held.push(resolve)).then(download),
   };
   const running = {
     declaration: things as unknown as ContextDeclaration,

@@ -61,7 +61,10 @@ const take = async (
   const object = await artifacts.get(key);
   if (object === undefined || isFailure(object)) return undefined;
   const { sizeBytes } = object.info;
-  if (sizeBytes > bytesOf(largestModel)) return tooLarge();
+  if (sizeBytes > bytesOf(largestModel)) {
+    await object.body.cancel();
+    return tooLarge();
+  }
   const hashed = hashing(object.body as unknown as AsyncIterable<Uint8Array>, {});
   for await (const _chunk of hashed.bytes);
   const digest = `sha256:${hashed.digests().sha256}`;

@@ -113,6 +113,21 @@ describe('an upload', () => {
     expect(kept && !isFailure(kept) && (await new Response(kept.body).text())).toBe('onnx good');
   });
 
+  it('that is too large once it was copied is let go of, and refused', async () => {
+    const on = await start();
+    const id = await arrived(on, 'onnx');
+    const cancelled: string[] = [];
+    const { get } = on.ports.artifacts;
+    const large = async (key: string) => {
+      const object = await get(key);
+      if (object === undefined || isFailure(object)) return object;
+      return { info: { ...object.info, sizeBytes: 3 * 1024 ** 3 }, body: new ReadableStream({ cancel: () => void cancelled.push(key) }) };
+    };
+    Object.assign(on.ports.artifacts, { get: large });
+    expect(await register(on, id)).toMatchObject({ body: { code: 'body-too-large' } });
+    expect(cancelled).toHaveLength(1);
+  });
+
   it('stays where something of ours failed, so that it can be tried again', async () => {
     const on = await start();
     const id = await arrived(on, 'onnx');
