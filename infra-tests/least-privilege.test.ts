@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { markerItem } from '../adapters/aws/markers.ts';
 import { accessDenied } from '../events/identity.ts';
 import { contexts } from '../functions/contexts.ts';
 import { bootstrapPrincipal, lastUseKey, notes } from '../functions/kernel/authentication.ts';
 import { type Resource, resourceVariable } from '../functions/kernel/resources.ts';
 import { type FunctionUnit, unitsOf } from '../functions/kernel/units.ts';
 import { models } from '../functions/models/context.ts';
-import { statedVerbs } from '../stacks/aws/grant-actions.ts';
+import { allowedBy, statedVerbs } from '../stacks/aws/grant-actions.ts';
 import { statementId } from '../stacks/aws/statement-id.ts';
 import { type PolicyStatement, statementsIn } from '../stacks/policies/statements.ts';
 import type { Graph } from './graph.ts';
@@ -76,6 +77,8 @@ describe('a verb', () => {
     }));
   it('that gets reads by keys alone', async () =>
     expect((await statement('models-http', 'GetTableIdentityDirectory'))?.actions).toEqual(['dynamodb:GetItem']));
+  it('that settles has the attributes of a marker', () =>
+    expect(allowedBy('table', 'settle')?.attributes).toEqual(Object.keys(markerItem('p', 'id', new Date(0)))));
   it('that tries models may do nothing but write its own log', async () => {
     const graph = await graphFor('aws-prod');
     const sids = statementsIn(named(graph, 'models-trials-grants').inputs.policy).map(({ sid }) => sid);

@@ -59,12 +59,8 @@ const ended = ({ errorType = '', errorMessage = '' }: FunctionError): Failure =>
   if (/time-limit-exceeded|timed out/i.test(`${errorType} ${errorMessage}`))
     return failed('invalid', 'model-too-slow-to-load', 'The model did not load in the time that it has.');
   if (/OutOfMemory|ExitError|signal:|exited/i.test(`${errorType} ${errorMessage}`))
-    return failed(
-      'invalid',
-      'not-an-onnx-model',
-      'What loaded the model ended before it was done; the model is broken or needs too much memory.',
-    );
-  throw new Rejected(failed('unavailable', 'model-not-tried', 'The model could not be looked into for now; try again later.'));
+    return failed('invalid', 'not-an-onnx-model', 'Loading the model ended what loaded it: it is broken or needs too much memory.');
+  throw new Rejected(failed('unavailable', 'model-not-tried', 'The model cannot be tried for now; try again later.'));
 };
 
 const loadFailure = ({ code, detail }: Failure): LoadFailure =>
@@ -93,13 +89,7 @@ const downloaded: (get: typeof fetch, url: string, key: string) => ReturnType<Ob
   if (response.status === 404) return undefined;
   if (!response.ok || response.body === null)
     throw new Rejected(failed('unavailable', 'artifact-unavailable', `The artifact cannot be read for now (${response.status}).`));
-  const { headers } = response;
-  const info = {
-    key,
-    sizeBytes: Number(headers.get('content-length')),
-    etag: headers.get('etag') ?? '',
-    contentType: headers.get('content-type') ?? '',
-    modifiedAt: headers.get('last-modified') ?? '',
-  };
-  return { info, body: response.body };
+  // The cache of artifacts asks for the size alone.
+  const sizeBytes = Number(response.headers.get('content-length'));
+  return { info: { key, sizeBytes, etag: '', contentType: '', modifiedAt: '' }, body: response.body };
 };

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { markerItem } from '../../adapters/aws/markers.ts';
 import type { Verb } from '../../functions/kernel/context.ts';
 import { type Resource, resourceVariable } from '../../functions/kernel/resources.ts';
 import { statementsOf } from './role.ts';
@@ -25,7 +24,7 @@ describe('what a role is granted', () => {
     const [settles, acknowledges] = statementsOf([{ resource, verbs: ['settle', 'acknowledge'] }], places);
     expect(settles?.Action).toEqual(['dynamodb:PutItem']);
     expect(settles?.Condition).toEqual({
-      'ForAllValues:StringEquals': { 'dynamodb:Attributes': Object.keys(markerItem('p', 'id', new Date(0))) },
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'expiresAt'] },
     });
     expect(acknowledges?.Action).toEqual(['dynamodb:DeleteItem']);
   });
