@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { usualBackoff } from '../cloud/retry.ts';
 import { rejection, settableClock } from '../conformance/harness.ts';
-import { gcpClient } from './client.ts';
 import { firestoreTable } from './table.ts';
-import { type Answer, answeringClient, answeringFetch, connectionReset, fault, ok, someone } from './test-answers.ts';
+import { type Answer, answeringClient, connectionReset, fault, type MadeAnswer, ok } from './test-answers.ts';
 
 const collection = 'projects/p/databases/d/documents/registry';
 const name = `${collection}/acme%23a:1`;
@@ -11,7 +9,7 @@ const key = { pk: 'acme#a', sk: '1' };
 const readAt = '2026-11-01T12:00:01.000000Z';
 const text = (stringValue: string) => ({ stringValue });
 
-const tableOn = (answers: readonly Answer[], changes = false) => {
+const tableOn = (answers: readonly (Answer | MadeAnswer)[], changes = false) => {
   const { client, sent, waits } = answeringClient(answers);
   return { table: firestoreTable({ collection, declaration: { changes }, client, clock: settableClock() }), sent, waits };
 };
@@ -22,17 +20,8 @@ type Commit = { readonly writes: readonly { readonly update: { readonly fields: 
 const tokenIn = (body: unknown): string => (body as Commit).writes[0]?.update.fields.$write?.stringValue ?? '';
 
 /** A commit that is made and whose answer is lost; what is sent again meets it. */
-const lostAnswer = () => {
-  const { send: refuse, sent } = answeringFetch([connectionReset(), fault(409, 'ALREADY_EXISTS')]);
-  const send = (async (url: string, init: RequestInit) => {
-    if (sent.length < 2) return refuse(url, init);
-    const fields = { pk: text(key.pk), sk: text(key.sk), $write: text(tokenIn(sent[0]?.body)) };
-    return Response.json([{ found: { name, fields, updateTime: readAt } }]);
-  }) as unknown as typeof fetch;
-  const backoff = { ...usualBackoff, wait: async () => undefined };
-  const client = gcpClient({ environment: {}, identity: someone, fetch: send, backoff });
-  return firestoreTable({ collection, declaration: {}, client, clock: settableClock() });
-};
+const lostAnswer = () =>
+  tableOn([connectionReset(), fault(409, 'ALREADY_EXISTS'), (sent) => found({ $write: text(tokenIn(sent[0]?.body)) })]).table;
 
 describe('a put on Firestore', () => {
   it('if absent is one commit that holds to it', async () => {

@@ -8,6 +8,9 @@ export type Answer =
   | Error
   | 'silence';
 
+/** One that is made of what was sent so far. */
+export type MadeAnswer = (sent: readonly SentRequest[]) => Answer;
+
 export type SentRequest = {
   readonly url: string;
   readonly method: string;
@@ -40,12 +43,13 @@ const bodyOf = (body: unknown): unknown => {
 };
 
 /** A `fetch` that answers as told, one answer after the other, and what it was sent. */
-export const answeringFetch = (answers: readonly Answer[]) => {
+export const answeringFetch = (answers: readonly (Answer | MadeAnswer)[]) => {
   const left = [...answers];
   const sent: SentRequest[] = [];
   const send = (async (url: string, init: RequestInit & { headers: Record<string, string>; signal: AbortSignal }) => {
     sent.push({ url: String(url), method: init.method ?? 'GET', headers: init.headers, body: bodyOf(init.body) });
-    const answer = left.shift() ?? new Error('no answer is left for this request');
+    const next = left.shift() ?? new Error('no answer is left for this request');
+    const answer = typeof next === 'function' ? next(sent) : next;
     if (answer === 'silence') return givenUp(init.signal);
     if (answer instanceof Error) throw answer;
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? '');
@@ -63,7 +67,7 @@ export const someone: Identity = {
 
 /** A client to which services answer as told; it waits for nothing and remembers how long it would have. */
 export const answeringClient = (
-  answers: readonly Answer[],
+  answers: readonly (Answer | MadeAnswer)[],
   { environment = {}, identity = someone }: { readonly environment?: Environment; readonly identity?: Identity } = {},
 ): { client: GcpClient; sent: SentRequest[]; waits: number[] } => {
   const { send, sent } = answeringFetch(answers);

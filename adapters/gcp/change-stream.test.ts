@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { firestoreDoorbell } from './change-stream.ts';
+import { type Answer, answeringClient, ok } from './test-answers.ts';
+
+const collection = 'projects/p/databases/d/documents/log';
+
+/** As a query gives it: begun at one moment, seen from another on. */
+const document = (sk: string, startedAt: string, seenFrom: string, more: object = {}) => ({
+  document: {
+    name: `${collection}/acme%23a:${sk}`,
+    fields: { pk: { stringValue: 'acme#a' }, sk: { stringValue: sk }, committedAt: { timestampValue: startedAt }, ...more },
+    updateTime: seenFrom,
+  },
+});
+const at = (second: number, fraction = ''): string => `2026-11-01T12:00:${String(second).padStart(2, '0')}${fraction}Z`;
+const doorbellOn = (...answers: readonly Answer[]) => {
+  const { client, sent } = answeringClient(answers);
+  return { doorbell: firestoreDoorbell({ client, collectionOf: () => collection }), sent };
+};
+
+describe('changes of Firestore', () => {
+  it('are in the order in which they were seen, whatever began first', async () => {
+    const { doorbell } = doorbellOn(ok([document('slow', at(10), at(20)), document('swift', at(15), at(16, '.5'))]));
+    const changes = await doorbell.changesAfter('log', 'acme#a', undefined, 10);
+    expect(changes.map(({ key }) => key.sk)).toEqual(['swift', 'slow']);
+    expect(changes[0]?.sequence).toBe('2026-11-01T12:00:16.500000000Z#acme%23a:swift');
+  });
+
+  it('do not miss one that began before what was read and is seen after it', async () => {
+    const { doorbell, sent } = doorbellOn(ok([document('slow', at(10), at(20)), document('swift', at(15), at(16))]));
+    const read = `2026-11-01T12:00:16.000000000Z#acme%23a:swift`;
+    const changes = await doorbell.changesAfter('log', 'acme#a', read, 10);
+    expect(changes.map(({ key }) => key.sk)).toEqual(['slow']);
+    // A commit takes a minute at most.
+    expect(JSON.stringify(sent[0]?.body)).toContain('"timestampValue":"2026-11-01T11:59:16.000Z"');
+  });
+
+  it('are read on until nothing can lie before the last that is wanted', async () => {
+    const first = ok([document('a', at(1), at(30)), document('b', at(2), at(29))]);
+    const second = ok([document('c', at(3), at(3)), document('d', at(40), at(41))]);
+    const { doorbell, sent } = doorbellOn(first, second);
+    const changes = await doorbell.changesAfter('log', 'acme#a', undefined, 1);
+    expect(changes.map(({ key }) => key.sk)).toEqual(['c']);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('tell of a removal without an item', async () => {
+    const { doorbell } = doorbellOn(ok([document('a', at(1), at(1), { $removed: { booleanValue: true } })]));
+    expect(await doorbell.changesAfter('log', 'acme#a', undefined, 10)).toEqual([
+      { sequence: '2026-11-01T12:00:01.000000000Z#acme%23a:a', key: { pk: 'acme#a', sk: 'a' } },
+    ]);
+  });
+});
