@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
-import { awsAlias } from './aws-alias.ts';
+import { type CloudName, recipes, vendorSdk } from './clouds.ts';
 import { noJsonSchema } from './no-json-schema.ts';
 
 /** A module that needs no other but Node's and the native libraries, and the sources that it was made of (from the repository's root). */
@@ -15,8 +15,9 @@ const nativePackages = ['onnxruntime-node', '@duckdb/node-api'];
 /** Some packages are CommonJS and call `require`, which a module does not have. */
 const requireOfModule = "import{createRequire as c}from'node:module';const require=c(import.meta.url);";
 
-/** Bundles an entry, given as source text or as a file, for functions on AWS. The same sources make the same bytes. */
-export const bundle = async (entry: { readonly source: string } | { readonly file: string }): Promise<Module> => {
+/** Bundles an entry, given as source text or as a file, for functions on a cloud. The same sources make the same bytes. */
+export const bundle = async (entry: { readonly source: string } | { readonly file: string }, cloud: CloudName): Promise<Module> => {
+  const { alias, given } = recipes[cloud];
   const { outputFiles, metafile } = await build({
     ...('file' in entry ? { entryPoints: [entry.file] } : { stdin: { contents: entry.source, resolveDir: root, sourcefile: 'entry.js' } }),
     absWorkingDir: root,
@@ -28,11 +29,11 @@ export const bundle = async (entry: { readonly source: string } | { readonly fil
     format: 'esm',
     target: 'node24',
     charset: 'utf8',
-    conditions: ['aws'],
+    conditions: [cloud],
     mainFields: ['module', 'main'],
-    alias: awsAlias,
+    alias,
     plugins: [noJsonSchema],
-    external: nativePackages,
+    external: [...nativePackages, ...given],
     banner: { js: requireOfModule },
     legalComments: 'none',
     logLevel: 'warning',
@@ -43,6 +44,6 @@ export const bundle = async (entry: { readonly source: string } | { readonly fil
 };
 
 const refuseSdk = (sources: readonly string[]): void => {
-  const sdk = sources.find((source) => /node_modules\/(@aws-sdk|@smithy)\//.test(source));
-  if (sdk !== undefined) throw new Rejected(failed('invalid', 'sdk-in-bundle', `A bundle would hold a part of the AWS SDK: ${sdk}.`));
+  const sdk = sources.find((source) => vendorSdk.test(source));
+  if (sdk !== undefined) throw new Rejected(failed('invalid', 'sdk-in-bundle', `A bundle would hold a part of a vendor's client: ${sdk}.`));
 };

@@ -1,42 +1,102 @@
 import { fileURLToPath } from 'node:url';
 import type { ContextDeclaration } from '../../functions/kernel/context.ts';
 import type { FunctionUnit, Trigger } from '../../functions/kernel/units.ts';
+import type { CloudName } from './clouds.ts';
 
-/** What makes the handler of a unit, and what it calls of a context, as `handlers.ts` exports it. */
-const factories: Record<Trigger, { readonly factory: string; readonly calls?: string }> = {
-  http: { factory: 'httpFunction', calls: 'handlers' },
-  events: { factory: 'eventsFunction', calls: 'subscribers' },
-  changes: { factory: 'changesFunction', calls: 'changes' },
-  queues: { factory: 'queuesFunction', calls: 'workers' },
-  schedules: { factory: 'schedulesFunction', calls: 'schedules' },
-  'dead-letters': { factory: 'deadLettersFunction' },
-  trials: { factory: 'trialsFunction' },
+export type Unit = Pick<FunctionUnit, 'name' | 'trigger' | 'contexts'>;
+
+/** What a unit calls of a context, as `handlers.ts` exports it. */
+const called: Partial<Record<Trigger, string>> = {
+  http: 'handlers',
+  events: 'subscribers',
+  changes: 'changes',
+  queues: 'workers',
+  schedules: 'schedules',
 };
 
-const functions = (path: string): string => JSON.stringify(fileURLToPath(new URL(`../../functions/${path}`, import.meta.url)));
+const source = (path: string): string => JSON.stringify(fileURLToPath(new URL(`../../${path}`, import.meta.url)));
 
 /** Whether a unit answers for the documents of the platform, which are packaged beside it. */
-export const servesDocuments = ({ trigger, contexts }: Pick<FunctionUnit, 'trigger' | 'contexts'>): boolean =>
+export const servesDocuments = ({ trigger, contexts }: Unit): boolean =>
   trigger === 'http' && contexts.some(({ name }) => name === 'platform');
 
-/** The module that Lambda loads for a unit: it binds the unit's contexts to what they call, and opens the cloud of the bundle's condition. */
-export const entryOf = ({ trigger, contexts }: Pick<FunctionUnit, 'trigger' | 'contexts'>): string => {
-  const { factory, calls } = factories[trigger];
-  const bound = calls === undefined ? undefined : contexts.map((context) => bind(context, trigger, calls));
-  const documents = servesDocuments({ trigger, contexts });
+/** Whether a unit is the door before all others, which runs no context. */
+export const isEdge = ({ trigger, contexts }: Unit): boolean => trigger === 'http' && contexts.length === 0;
+
+/** The source of a part of a module: what it imports, and what it does with it. */
+type Part = { readonly imports: readonly string[]; readonly does: string };
+
+/** The module that a cloud loads for units: it binds their contexts to what they call, and opens the cloud of the bundle's condition. */
+export const entryOf = (units: readonly Unit[], cloud: CloudName): string => {
+  const parts = units.some(isEdge) ? [edges[cloud]] : [opening[cloud], ...units.map((unit) => runs[cloud](unit))];
+  return [...new Set(parts.flatMap(({ imports }) => imports)), ...parts.map(({ does }) => does)].join('\n');
+};
+
+const from = (path: string, ...names: readonly string[]): string => `import { ${names.join(', ')} } from ${source(path)};`;
+const fromCloud = `import { openCloud } from '#cloud';`;
+
+const opening: Readonly<Record<CloudName, Part>> = {
+  aws: {
+    imports: [fromCloud, from('functions/entries/aws.ts', 'lambdaOf')],
+    does: 'const lambda = lambdaOf(openCloud, process.env);',
+  },
+  azure: {
+    imports: [fromCloud, "import { app } from '@azure/functions';", from('functions/entries/azure.ts', 'opened')],
+    does: 'const azure = opened(openCloud, process.env, process.env.WEBSITE_SITE_NAME);',
+  },
+  gcp: {
+    imports: [fromCloud, from('functions/entries/gcp.ts', 'frameworkFunction', 'opened')],
+    does: 'const google = opened(openCloud, process.env, process.env.K_SERVICE);',
+  },
+};
+
+const factories: Readonly<Record<Trigger, string>> = {
+  http: 'httpFunction',
+  events: 'eventsFunction',
+  changes: 'changesFunction',
+  queues: 'queuesFunction',
+  schedules: 'schedulesFunction',
+  'dead-letters': 'deadLettersFunction',
+  trials: 'trialsFunction',
+};
+
+/** `httpFunction` registers as `registerHttp`. */
+const registrars = (trigger: Trigger): string =>
+  `register${factories[trigger].charAt(0).toUpperCase()}${factories[trigger].slice(1, -'Function'.length)}`;
+
+const runs: Readonly<Record<CloudName, (unit: Unit) => Part>> = {
+  aws: (unit) =>
+    calling('functions/entries/aws.ts', factories[unit.trigger], unit, ['lambda'], (call) => `export const handler = ${call};`),
+  azure: (unit) => calling('functions/entries/azure.ts', registrars(unit.trigger), unit, ['azure'], (call) => `${call};`),
+  gcp: (unit) =>
+    calling(
+      'functions/entries/gcp.ts',
+      factories[unit.trigger],
+      unit,
+      ['google'],
+      (call) => `export const handler = frameworkFunction(${call});`,
+    ),
+};
+
+const calling = (file: string, factory: string, unit: Unit, opened: readonly [string], statement: (call: string) => string): Part => {
+  const { trigger, contexts } = unit;
+  const calls = called[trigger];
+  const bound = calls === undefined ? [] : contexts.map((context) => bind(context, trigger, calls));
+  const documents = servesDocuments(unit);
   const args = [
-    ...(bound === undefined ? [] : [`[${bound.map(({ value }) => value).join(', ')}]`]),
-    'lambda',
+    ...(factory.startsWith('register') ? ['app'] : []),
+    ...(calls === undefined ? [] : [`[${bound.map(({ value }) => value).join(', ')}]`]),
+    ...opened,
     ...(documents ? ['packagedDocuments(import.meta.url)'] : []),
   ];
-  return [
-    `import { openCloud } from '#cloud';`,
-    `import { ${factory}, lambdaOf } from ${functions('entries/aws.ts')};`,
-    ...(bound ?? []).flatMap(({ imports }) => imports),
-    ...(documents ? [`import { packagedDocuments } from ${functions('entries/documents.ts')};`] : []),
-    'const lambda = lambdaOf(openCloud, process.env);',
-    `export const handler = ${factory}(${args.join(', ')});`,
-  ].join('\n');
+  return {
+    imports: [
+      from(file, factory),
+      ...bound.flatMap(({ imports }) => imports),
+      ...(documents ? [from('functions/entries/documents.ts', 'packagedDocuments')] : []),
+    ],
+    does: statement(`${factory}(${args.join(', ')})`),
+  };
 };
 
 const bind = (
@@ -45,10 +105,34 @@ const bind = (
   calls: string,
 ): { readonly imports: readonly string[]; readonly value: string } => {
   const { name } = context;
-  const declared = `import { ${name} } from ${functions(`${name}/context.ts`)};`;
+  const declared = from(`functions/${name}/context.ts`, name);
   if (trigger === 'changes' && !hasConsumers(context)) return { imports: [declared], value: `{ declaration: ${name} }` };
-  const imports = [declared, `import { ${calls} as ${name}_${calls} } from ${functions(`${name}/handlers.ts`)};`];
+  const imports = [declared, from(`functions/${name}/handlers.ts`, `${calls} as ${name}_${calls}`)];
   return { imports, value: `{ declaration: ${name}, ${calls}: ${name}_${calls} }` };
 };
 
 const hasConsumers = ({ tables }: ContextDeclaration): boolean => Object.values(tables).some(({ changes }) => changes !== undefined);
+
+const log = from('functions/kernel/log.ts', 'powertoolsLog');
+
+/** The edge opens no cloud: it may touch nothing, and starts the quicker for it. On AWS a service is the door. */
+const edges: Readonly<Record<CloudName, Part>> = {
+  aws: { imports: [], does: '' },
+  azure: {
+    imports: ["import { app } from '@azure/functions';", from('functions/entries/azure.ts', 'registerEdge'), log],
+    does: "registerEdge(app, { environment: process.env, log: powertoolsLog(process.env.WEBSITE_SITE_NAME ?? 'edge') });",
+  },
+  gcp: {
+    imports: [
+      from('adapters/gcp/credentials.ts', 'metadataIdentity'),
+      from('adapters/cloud/retry.ts', 'usualBackoff'),
+      from('functions/entries/gcp.ts', 'edgeFunction', 'frameworkFunction'),
+      log,
+    ],
+    does: [
+      'const { identityToken } = metadataIdentity({ environment: process.env, fetch, backoff: usualBackoff });',
+      "const log = powertoolsLog(process.env.K_SERVICE ?? 'edge');",
+      'export const handler = frameworkFunction(edgeFunction({ environment: process.env, log, identityToken }));',
+    ].join('\n'),
+  },
+};

@@ -15,7 +15,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 const units = unitsOf(contexts, 'context', { modelsApart: true });
 const named = (...names: readonly string[]): readonly FunctionUnit[] => units.filter(({ name }) => names.includes(name));
 const build = async (folder: string, of: readonly FunctionUnit[], architecture: Architecture = 'x86_64') => {
-  const built = await buildUnits(of, { architecture, folder: join(root, folder) });
+  const built = await buildUnits(of, { cloud: 'aws', architecture, folder: join(root, folder) });
   return built[0] ?? expect.unreachable('nothing was built');
 };
 const filesIn = (zip: string): { readonly [path: string]: Uint8Array } => unzipSync(readFileSync(zip));
@@ -76,14 +76,14 @@ describe('a packaged function', () => {
 describe('the entry of a function', () => {
   it('binds every context that it runs to what it calls of it', () => {
     const [single] = unitsOf(contexts, 'single').filter(({ name }) => name === 'all-events');
-    const entry = entryOf(single as FunctionUnit);
+    const entry = entryOf([single as FunctionUnit], 'aws');
     expect(entry).toContain("import { openCloud } from '#cloud';");
     for (const name of ['models', 'inference', 'billing', 'observability'])
       expect(entry).toContain(`{ declaration: ${name}, subscribers: ${name}_subscribers }`);
   });
 
   it('asks for consumers of changes only where there are some', () => {
-    const entryFor = (name: string) => entryOf(named(name)[0] as FunctionUnit);
+    const entryFor = (name: string) => entryOf(named(name), 'aws');
     expect(entryFor('identity-changes')).not.toContain('handlers.ts');
     expect(entryFor('billing-changes')).toContain('changes: billing_changes');
   });

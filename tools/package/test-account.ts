@@ -89,7 +89,7 @@ type Handlers = Record<Extract<Trigger, 'http' | 'events' | 'changes'>, Handler>
 const loadHandlers = async (folder: string, variables: Record<string, string>): Promise<Handlers> => {
   const architecture = process.arch === 'arm64' ? 'arm64' : 'x86_64';
   Object.assign(process.env, variables);
-  const built = await buildUnits(unitsOf(contexts, 'single'), { architecture });
+  const built = await buildUnits(unitsOf(contexts, 'single'), { cloud: 'aws', architecture });
   const load = async (trigger: Trigger): Promise<Handler> => {
     const { zip, name } = built.find((one) => one.name === `all-${trigger}`) ?? { zip: '', name: '' };
     for (const [path, bytes] of Object.entries(unzipSync(readFileSync(zip)))) {

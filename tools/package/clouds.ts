@@ -1,0 +1,23 @@
+import { awsAlias } from './aws-alias.ts';
+
+/** Where functions are deployed to; esbuild's condition of the same name chooses the adapters. */
+export type CloudName = 'aws' | 'azure' | 'gcp';
+
+type Recipe = {
+  /** What takes the place of a package. */
+  readonly alias: Readonly<Record<string, string>>;
+  /** What the cloud itself gives a function, beside Node's own modules. */
+  readonly given: readonly string[];
+  /** Of a function's own code, minified and without libraries for models and exports, in bytes. */
+  readonly mostCodeBytes: number;
+};
+
+export const recipes: Readonly<Record<CloudName, Recipe>> = {
+  aws: { alias: awsAlias, given: [], mostCodeBytes: 400_000 },
+  azure: { alias: {}, given: ['@azure/functions-core'], mostCodeBytes: 250_000 },
+  gcp: { alias: {}, given: [], mostCodeBytes: 250_000 },
+};
+
+/** Of vendors' clients none is in a bundle: `@azure/functions` is no client, it is how Azure calls. */
+export const vendorSdk =
+  /node_modules\/(?:@aws-sdk|@smithy|@google-cloud|google-auth-library|@grpc|@azure\/(?!functions\/|functions-extensions-base\/))/;
