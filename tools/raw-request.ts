@@ -34,7 +34,7 @@ const replyOf = async (response: IncomingMessage): Promise<Reply> => {
   const chunks: Uint8Array[] = [];
   for await (const chunk of response as AsyncIterable<Uint8Array>) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString('utf8');
-  const headers = new Headers(Object.entries(response.headers).map(([name, value]) => [name, String(value)]));
+  const headers = new Headers(Object.entries(response.headers).map(([name, value]): [string, string] => [name, String(value)]));
   const isJson = /json/.test(headers.get('content-type') ?? '') && text !== '';
   return { status: response.statusCode ?? 0, headers, body: isJson ? JSON.parse(text) : text };
 };
