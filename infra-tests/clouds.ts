@@ -2,6 +2,7 @@ import { appOf } from '../stacks/azure/names.ts';
 import { type Cloud, clouds } from '../stacks/environment.ts';
 import * as aws from './account.ts';
 import * as azure from './azure-account.ts';
+import * as gcp from './gcp-account.ts';
 
 type Values = { readonly [property: string]: unknown };
 type Config = { readonly [key: string]: string };
@@ -40,7 +41,21 @@ const accounts: { readonly [cloud in Cloud]?: Account } = {
     ...{ outputsOf: azure.outputsOf, answerTo: azure.answerTo },
     bundleOf: (unit) => (unit.name === 'edge' ? unit.name : appOf(unit)),
   },
+  gcp: {
+    place: { 'gcp:region': gcp.region, 'gcp:project': gcp.project },
+    told: {
+      'gcp-staging': told,
+      'gcp-prod': {
+        ...{ ...inProd, 'platform:allowedProject': gcp.project, 'platform:dnsZone': 'example-com' },
+        'platform:billingAccount': '012345-6789AB-CDEF01',
+      },
+    },
+    ...{ outputsOf: gcp.outputsOf, answerTo: gcp.answerTo, bundleOf: ({ name }) => name },
+  },
 };
+
+/** The clouds that have an account here. */
+export const drawnClouds: readonly Cloud[] = clouds.filter((cloud) => accounts[cloud] !== undefined);
 
 export const accountFor = (stack: string): Account => {
   const cloud = clouds.find((one) => stack.startsWith(`${one}-`));

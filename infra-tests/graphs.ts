@@ -1,13 +1,18 @@
 import type { Topology } from '../functions/kernel/units.ts';
+import { type Cloud, type Environment, environments } from '../stacks/environment.ts';
 import type { Resource } from '../stacks/policies/rule.ts';
+import { drawnClouds } from './clouds.ts';
 import { type Graph, type GraphResource, graphOf } from './graph.ts';
 
-export const stacks = ['aws-dev', 'aws-staging', 'aws-prod'] as const;
+export type Stack = `${Cloud}-${Environment}`;
 export const topologies: readonly Topology[] = ['context', 'single'];
-export type Stack = (typeof stacks)[number];
 
-/** Every topology in every environment. */
-export const cases = stacks.flatMap((stack) => topologies.map((topology) => ({ stack, topology })));
+/** Every topology in every environment of a cloud. */
+export const casesOf = (cloud: Cloud): readonly { readonly stack: Stack; readonly topology: Topology }[] =>
+  environments.flatMap((environment) => topologies.map((topology) => ({ stack: `${cloud}-${environment}` as const, topology })));
+
+/** And on every cloud that graphs are drawn for. */
+export const cases = drawnClouds.flatMap(casesOf);
 
 const drawn = new Map<string, Promise<Graph>>();
 let last: Promise<unknown> = Promise.resolve();

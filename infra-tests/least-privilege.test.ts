@@ -10,7 +10,7 @@ import { allowedBy, statedVerbs } from '../stacks/aws/grant-actions.ts';
 import { statementId } from '../stacks/aws/statement-id.ts';
 import { type PolicyStatement, statementsIn } from '../stacks/policies/statements.ts';
 import type { Graph } from './graph.ts';
-import { cases, graphFor, named } from './graphs.ts';
+import { casesOf, graphFor, named } from './graphs.ts';
 
 /** Statements that come of what calls a function, not of what it declares: each has a rule of its own (stacks/policies/rules/edges.ts). */
 const ofTriggers: { readonly [trigger in FunctionUnit['trigger']]: readonly string[] } = {
@@ -28,7 +28,7 @@ const statementsOf = (graph: Graph, unit: FunctionUnit): readonly PolicyStatemen
 
 const tableOf = ({ context, name }: Resource): string => `${context}-${name}-table`;
 
-describe.each(cases)('the roles of $stack with topology $topology', ({ stack, topology }) => {
+describe.each(casesOf('aws'))('the roles of $stack with topology $topology', ({ stack, topology }) => {
   const units = unitsOf(contexts, topology, { modelsApart: true });
 
   it.each(units)('give $name each declared grant once, where no other one covers it, and nothing else', async (unit) => {

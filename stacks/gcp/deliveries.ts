@@ -141,7 +141,7 @@ export const queuePlaces = (
     {
       value: stores.deadLetters.path,
       on: inContext(site, deadLettersContext),
-      sources: { events: stores.bus.topicName, ...Object.fromEntries(queues.map(({ name, made }) => [name, made.topicName])) },
+      sources: { bus: stores.bus.topicName, ...Object.fromEntries(queues.map(({ name, made }) => [name, made.topicName])) },
     },
   ],
 ];

@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { documentId } from '../adapters/gcp/firestore.ts';
+import { focusColumns } from '../domain/billing/focus.ts';
+import { bootstrapKey, sha256 } from '../functions/kernel/authentication.ts';
+import { type Graph, graphOf } from './graph.ts';
+import { graphFor, named, ofType } from './graphs.ts';
+
+const types = {
+  function: 'gcp:cloudfunctionsv2/function:Function',
+  subscription: 'gcp:pubsub/subscription:Subscription',
+  trigger: 'gcp:eventarc/trigger:Trigger',
+  job: 'gcp:cloudscheduler/job:Job',
+  alarm: 'gcp:monitoring/alertPolicy:AlertPolicy',
+  key: 'gcp:kms/cryptoKey:CryptoKey',
+  index: 'gcp:firestore/index:Index',
+} as const;
+const names = (graph: Graph, kind: keyof typeof types): readonly string[] =>
+  ofType(graph, types[kind])
+    .map(({ name }) => name)
+    .sort();
+
+describe('dev on Google Cloud', () => {
+  it('has one delivery for each context that hears of events, and dead letters of each', async () =>
+    expect(names(await graphFor('gcp-dev'), 'subscription')).toEqual([
+      'billing-events-dead-letters-collection',
+      'billing-events-subscription',
+      'inference-events-dead-letters-collection',
+      'inference-events-subscription',
+      'models-events-dead-letters-collection',
+      'models-events-subscription',
+      'models-events-subscription-2',
+      'observability-events-dead-letters-collection',
+      'observability-events-subscription',
+    ]));
+  it('has no key of its own, no load balancer and no dashboard', async () => {
+    const graph = await graphFor('gcp-dev');
+    expect(graph.filter(({ type }) => /^gcp:(kms|compute|dns)\//.test(type) || type.includes('dashboard'))).toEqual([]);
+    expect(named(graph, 'edge-function').inputs.serviceConfig).toMatchObject({ ingressSettings: 'ALLOW_ALL' });
+  });
+  it('watches dead letters and requests, and nothing else', async () =>
+    expect(names(await graphFor('gcp-dev'), 'alarm')).toEqual([
+      'monitoring-api-errors',
+      'monitoring-dead-letters-age',
+      'monitoring-dead-letters-came',
+    ]));
+  it('protects nothing, and empties its buckets', async () => {
+    const graph = await graphFor('gcp-dev');
+    expect(graph.filter(({ protect }) => protect)).toEqual([]);
+    expect(ofType(graph, 'gcp:storage/bucket:Bucket').every(({ inputs }) => inputs.forceDestroy === true)).toBe(true);
+  });
+  it('has a budget as soon as somebody can be told and somebody pays', async () => {
+    expect(ofType(await graphFor('gcp-dev'), 'gcp:billing/budget:Budget')).toEqual([]);
+    const config = { 'platform:alarmEmail': 'me@example.com', 'platform:billingAccount': '012345-6789AB-CDEF01' };
+    const budget = named(await graphOf('gcp-dev', { config }), 'monitoring-budget');
+    expect(budget.inputs.amount).toEqual({ specifiedAmount: { currencyCode: 'USD', units: '10' } });
+  });
+});
+
+describe('prod on Google Cloud', () => {
+  it('is reached by its domain alone, through a firewall', async () => {
+    const graph = await graphFor('gcp-prod');
+    expect(named(graph, 'edge-function').inputs.serviceConfig).toMatchObject({ ingressSettings: 'ALLOW_INTERNAL_AND_GCLB' });
+    expect(named(graph, 'network-record').inputs).toMatchObject({
+      name: 'ai.example.com.',
+      managedZone: 'example-com',
+      rrdatas: ['203.0.113.1'],
+    });
+    expect(named(graph, 'network-group').inputs.cloudRun).toEqual({ service: 'hybrid-prod-edge' });
+  });
+  it('has keys that only Google’s own services use', async () => {
+    const graph = await graphFor('gcp-prod');
+    expect(names(graph, 'key')).toEqual(['data-key', 'messages-key', 'secrets-key']);
+    const users = ofType(graph, 'gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember').map(({ inputs }) => String(inputs.member));
+    expect(users.filter((member) => !member.startsWith('serviceAccount:service-123456789012@'))).toEqual([]);
+  });
+  it('has an alarm for each function, and for each subscription', async () => {
+    const graph = await graphFor('gcp-prod');
+    const alarms = names(graph, 'alarm');
+    for (const name of names(graph, 'function').filter((one) => one !== 'edge-function'))
+      expect(alarms).toContain(`monitoring-${name.replace(/-function$/, '')}-errors`);
+    expect(alarms.filter((name) => name.endsWith('-age'))).toHaveLength(names(graph, 'subscription').length);
+  });
+});
+
+describe('a stack on Google Cloud', () => {
+  it('waits for the services that it needs to be switched on', async () => {
+    const graph = await graphFor('gcp-dev');
+    const on = ofType(graph, 'gcp:projects/service:Service').map(({ inputs }) => inputs.service);
+    for (const service of ['run', 'cloudfunctions', 'firestore', 'eventarc', 'pubsub', 'cloudscheduler', 'secretmanager', 'bigquery'])
+      expect(on).toContain(`${service}.googleapis.com`);
+  });
+  it('has an index either way for each order in which items are read, and one for changes', async () => {
+    const all = ofType(await graphFor('gcp-dev'), types.index).filter(({ name }) => name.startsWith('models-registry-'));
+    const fields = (name: string) =>
+      (named(all, name).inputs.fields as readonly { readonly fieldPath: string; readonly order: string }[]).map(
+        ({ fieldPath, order }) => `${fieldPath} ${order}`,
+      );
+    expect(fields('models-registry-items-descending')).toEqual(['pk DESCENDING', 'sk DESCENDING']);
+    expect(fields('models-registry-changes')).toEqual(['pk ASCENDING', 'committedAt ASCENDING']);
+  });
+  it('rings for events, and sweeps for all changes', async () => {
+    const graph = await graphFor('gcp-dev');
+    expect(names(graph, 'trigger')).toEqual([
+      'billing-accounts-changes-trigger',
+      'identity-directory-changes-trigger',
+      'inference-endpoints-changes-trigger',
+      'models-registry-changes-trigger',
+    ]);
+    expect(named(graph, 'models-registry-changes-trigger').inputs).toMatchObject({
+      destination: { cloudRunService: { service: 'hybrid-dev-models-changes', path: '/changes/models.registry' } },
+      matchingCriterias: [
+        { attribute: 'type', value: 'google.cloud.firestore.document.v1.written' },
+        { attribute: 'database', value: 'hybrid-dev-models' },
+        { attribute: 'document', value: 'registry/{id}', operator: 'match-path-pattern' },
+      ],
+    });
+    expect(names(graph, 'job').filter((name) => name.endsWith('-sweep-schedule') && name.includes('changes'))).toEqual([
+      'billing-changes-sweep-schedule',
+      'identity-changes-sweep-schedule',
+      'inference-changes-sweep-schedule',
+      'models-changes-sweep-schedule',
+    ]);
+  });
+  it('calls subscriptions by their filters, so that another filter is another subscription', async () => {
+    const [dev, staging] = [await graphFor('gcp-dev'), await graphFor('gcp-staging')];
+    expect(named(dev, 'models-events-subscription').inputs.name).toMatch(/^hybrid-dev-models-events-[0-9a-f]{8}$/);
+    expect(named(staging, 'models-alias-assigned-subscription').inputs.filter).toBe(
+      'attributes."ce-type" = "ai.hybrid-platform.models.alias-assigned.v1"',
+    );
+  });
+  it('lets the administrator in by a document that the adapter finds, and knows only the hash of the key', async () => {
+    const { inputs } = named(await graphFor('gcp-dev'), 'admin-item');
+    expect([inputs.collection, inputs.database]).toEqual(['directory', 'hybrid-dev-identity']);
+    expect(inputs.documentId).toBe(documentId(bootstrapKey));
+    expect(JSON.parse(String(inputs.fields))).toMatchObject({
+      pk: { stringValue: bootstrapKey.pk },
+      sk: { stringValue: bootstrapKey.sk },
+      secretHash: { stringValue: sha256(`hyb_platform_bootstrap_${'r'.repeat(43)}`) },
+    });
+  });
+  it('sends every path to the function that answers it, and the rest to the platform’s own', async () => {
+    const { environmentVariables } = named(await graphFor('gcp-dev'), 'edge-function').inputs.serviceConfig as {
+      readonly environmentVariables: { readonly HYBRID_ROUTES: string };
+    };
+    const routes = JSON.parse(environmentVariables.HYBRID_ROUTES) as { readonly [path: string]: string };
+    expect(routes['/v1/models']).toBe('https://hybrid-dev-models-http-123456789012.europe-west1.run.app');
+    expect(routes['/']).toBe('https://hybrid-dev-platform-http-123456789012.europe-west1.run.app');
+  });
+  it('keeps requests with the revision that has them, where a roll-out says so', async () => {
+    const graph = await graphOf('gcp-dev', { config: { 'platform:rollout': '["models-http"]' } });
+    const shares = (name: string) =>
+      (named(graph, `${name}-function`).inputs.serviceConfig as { allTrafficOnLatestRevision: boolean }).allTrafficOnLatestRevision;
+    expect([shares('models-http'), shares('billing-http')]).toEqual([false, true]);
+  });
+  it('makes a child of one component otherwise, and leaves the rest', async () => {
+    const transforms = { objectStore: { 'models-artifacts': { bucket: { storageClass: 'NEARLINE' } } } };
+    const graph = await graphOf('gcp-dev', { transforms });
+    expect(
+      ofType(graph, 'gcp:storage/bucket:Bucket').flatMap(({ name, inputs }) => (inputs.storageClass === undefined ? [] : [name])),
+    ).toEqual(['models-artifacts-bucket']);
+  });
+});
+
+const kept =
+  /^gcp:(firestore|storage|secretmanager|pubsub|eventarc|kms)\/(database|index|field|bucket|secret|topic|subscription|trigger|cryptoKey):/;
+
+describe.each(['gcp-dev', 'gcp-prod'] as const)('the topology of %s', (stack) => {
+  it('changes functions, and nothing that keeps data or delivers it', async () => {
+    const urns = async (topology: 'context' | 'single') =>
+      (await graphFor(stack, topology)).filter(({ type }) => kept.test(type)).map(({ urn }) => urn);
+    expect(await urns('single')).toEqual(await urns('context'));
+  });
+  it('changes of a delivery nothing but whom it calls', async () => {
+    const [one, other] = [await graphFor(stack, 'context'), await graphFor(stack, 'single')];
+    const fixed = ({ inputs: { pushConfig, ...rest } }: Graph[number]) => rest;
+    for (const resource of ofType(one, types.subscription))
+      expect(
+        ofType(other, types.subscription)
+          .filter(({ urn }) => urn === resource.urn)
+          .map(fixed),
+      ).toEqual([fixed(resource)]);
+  });
+});
+
+describe('the costs of a project', () => {
+  const billingTable = 'the-payer.billing.gcp_billing_export_resource_v1_012345_6789AB_CDEF01';
+  it('are a view with the columns of FOCUS, once Google exports them', async () => {
+    expect((await graphFor('gcp-dev')).some(({ name }) => name === 'costs-costs')).toBe(false);
+    const graph = await graphOf('gcp-dev', { config: { 'platform:billingTable': billingTable } });
+    const { query } = named(graph, 'costs-costs').inputs.view as { readonly query: string };
+    for (const { name } of focusColumns) expect(query).toContain(` AS ${name}`);
+    expect(query).toContain(`FROM \`${billingTable}\``);
+  });
+  it('lie beside what the platform bills, and can be left out', async () => {
+    const billed = named(await graphFor('gcp-dev'), 'costs-billed').inputs.externalDataConfiguration as { readonly schema: string };
+    expect((JSON.parse(billed.schema) as readonly { readonly name: string }[]).map(({ name }) => name)).toEqual(
+      focusColumns.map(({ name }) => name),
+    );
+    const without = await graphOf('gcp-dev', { config: { 'platform:costExport': 'false' } });
+    expect(without.filter(({ type }) => type.startsWith('gcp:bigquery/'))).toEqual([]);
+  });
+});
