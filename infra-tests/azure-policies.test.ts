@@ -85,7 +85,7 @@ const badResources: readonly Bad[] = [
   {
     rule: 'azure-app-wants-tls',
     what: 'a route without',
-    resource: 'edge-models-route',
+    resource: 'edge-v1-models',
     spoil: withProps({ supportedProtocols: ['Http', 'Https'] }),
   },
   { rule: 'azure-table-can-be-restored', what: 'backups twice a day', ...tables, spoil: withProps({ backupPolicy: { type: 'Periodic' } }) },

@@ -13,6 +13,34 @@ describe.each(cases)('$stack with topology $topology', ({ stack, topology }) => 
   });
 });
 
+/** What keeps data, delivers it or is called, on Azure. */
+const keptOnAzure = [
+  'cosmosdb:DatabaseAccount',
+  'cosmosdb:SqlResourceSqlContainer',
+  'storage:StorageAccount',
+  'storage:Queue',
+  'eventgrid:Topic',
+  'eventgrid:TopicEventSubscription',
+  'keyvault:Vault',
+  'keyvault:Secret',
+  'keyvault:Key',
+  'cdn:Route',
+].map((kind) => `azure-native:${kind}`);
+
+describe.each(['azure-dev', 'azure-prod'] as const)('the topology of %s', (stack) => {
+  it('changes apps, and nothing that keeps data, delivers it or is called', async () => {
+    const urns = async (topology: 'context' | 'single') =>
+      (await graphFor(stack, topology)).filter(({ type }) => keptOnAzure.includes(type)).map(({ urn }) => urn);
+    expect(await urns('single')).toEqual(await urns('context'));
+  });
+  it('changes of routes only where they lead to', async () => {
+    const [one, other] = [await graphFor(stack, 'context'), await graphFor(stack, 'single')];
+    const fixed = ({ inputs: { originGroup, ...rest } }: (typeof one)[number]) => rest;
+    for (const resource of one.filter(({ type }) => type === 'azure-native:cdn:Route'))
+      expect(other.filter(({ urn }) => urn === resource.urn).map(fixed)).toEqual([fixed(resource)]);
+  });
+});
+
 const kept = [
   'aws:dynamodb/table:Table',
   'aws:s3/bucket:Bucket',

@@ -78,7 +78,7 @@ export class NetworkEdge extends ComponentResource {
     this.registerOutputs({ frontDoorId: this.frontDoorId, url: this.url });
   }
 
-  /** Leads paths to an app. Routes are named by the app: Azure takes them by the longest path. */
+  /** Leads paths to an app. Routes are named by their paths, so that they stay when another app takes them over; the longest that fits counts. */
   lead({ app, paths, hostName }: EdgeTarget): void {
     const { transform = {} } = this.#args;
     const name = `${this.#name}-${app}`;
@@ -95,22 +95,25 @@ export class NetworkEdge extends ComponentResource {
       ...{ httpPort: 80, httpsPort: 443, enforceCertificateNameCheck: true, enabledState: 'Enabled', priority: 1, weight: 1000 },
     };
     const origin = new AFDOrigin(`${name}-origin`, transformed(reached, transform.origin), within);
-    const leads = this.#route(app, paths, group);
-    // Azure refuses a route to a group that is still empty.
-    new Route(`${name}-route`, transformed(leads, transform.route), { ...within, dependsOn: [origin, this.#proof] });
+    for (const path of paths)
+      new Route(`${this.#name}-${nameOf(path)}`, transformed(this.#route(path, group), transform.route), {
+        ...within,
+        // Azure refuses a route to a group that is still empty.
+        dependsOn: [origin, this.#proof],
+      });
   }
 
   #of() {
     return { resourceGroupName: this.#args.home.resourceGroupName, profileName: this.#profile.name };
   }
 
-  #route(app: string, paths: readonly string[], group: AFDOriginGroup): RouteArgs {
+  #route(path: string, group: AFDOriginGroup): RouteArgs {
     return {
       ...this.#of(),
       endpointName: this.#endpoint.name,
-      routeName: app,
+      routeName: nameOf(path),
       originGroup: { id: group.id },
-      patternsToMatch: paths.flatMap((path) => (path === '/' ? ['/*'] : [path, `${path}/*`])),
+      patternsToMatch: path === '/' ? ['/*'] : [path, `${path}/*`],
       customDomains: [{ id: this.#domain.id }],
       ruleSets: [{ id: this.#ruleSet.id }],
       supportedProtocols: ['Https'],
@@ -188,6 +191,13 @@ export class NetworkEdge extends ComponentResource {
     new SecurityPolicy(`${this.#name}-protection`, transformed(made, transform.protection), { parent: this });
   }
 }
+
+/** `/v1/models` as `v1-models`. */
+const nameOf = (path: string): string =>
+  path
+    .split(/[^a-zA-Z0-9]+/)
+    .filter((part) => part !== '')
+    .join('-') || 'others';
 
 /** `/subscriptions/…/resourceGroups/<group>/providers/Microsoft.Network/dnsZones/<zone>`. */
 const zoneIn = (id: string): { readonly resourceGroupName: string; readonly zoneName: string } => {

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { formatApiKey } from '../domain/identity/api-key.ts';
+import { platformTenant } from '../domain/kernel/tenancy.ts';
+import { sha256 } from '../functions/kernel/authentication.ts';
+import { graphOf } from './graph.ts';
+import { graphFor, named, ofType, type Stack } from './graphs.ts';
+
+const names = async (stack: Stack, type: string) => ofType(await graphFor(stack), `azure-native:${type}`).map(({ name }) => name);
+
+type Setting = { readonly name: string; readonly value: unknown };
+const settingOf = async (stack: Stack, app: string, name: string): Promise<unknown> => {
+  const { appSettings } = named(await graphFor(stack), `${app}-app`).inputs.siteConfig as { readonly appSettings: readonly Setting[] };
+  return appSettings.find((setting) => setting.name === name)?.value;
+};
+
+describe('dev on Azure', () => {
+  it('has one queue for each context that hears of events, each with its dead letters', async () =>
+    expect(await names('azure-dev', 'storage:Queue')).toEqual(
+      ['billing', 'inference', 'models', 'observability'].flatMap((context) => [`${context}-events-poison`, `${context}-events-queue`]),
+    ));
+  it('has an app before the others instead of a Front Door, and no key of its own', async () => {
+    expect(await names('azure-dev', 'web:WebApp')).toContain('edge-app');
+    expect([...(await names('azure-dev', 'cdn:Profile')), ...(await names('azure-dev', 'keyvault:Key'))]).toEqual([]);
+    const routes = JSON.parse(String(await settingOf('azure-dev', 'edge', 'HYBRID_ROUTES'))) as { readonly [path: string]: string };
+    expect([routes['/v1/models'], routes['/v2'], routes['/']]).toEqual(
+      ['models', 'inference', 'platform'].map((app) => `https://${app}-app12345678.azurewebsites.net`),
+    );
+  });
+  it('lets its edge have its secret from the vault, and the apps only its hash', async () => {
+    expect(await settingOf('azure-dev', 'edge', 'HYBRID_ORIGIN_SECRET')).toMatch(/^@Microsoft\.KeyVault\(SecretUri=https:.*edge-origin\)$/);
+    expect(await settingOf('azure-dev', 'models', 'HYBRID_ORIGIN_SECRET_SHA256')).toBe(sha256('r'.repeat(43)));
+  });
+  it('watches no more than ten metrics, which cost nothing', async () =>
+    expect((await names('azure-dev', 'monitor:MetricAlert')).length).toBeLessThanOrEqual(10));
+  it('keeps nothing after a destroy', async () => expect((await graphFor('azure-dev')).filter(({ protect }) => protect)).toEqual([]));
+});
+
+describe('prod on Azure', () => {
+  it('is reached by its domain only, through a firewall', async () => {
+    const graph = await graphFor('azure-prod');
+    const paths = ofType(graph, 'azure-native:cdn:Route').map(({ name, inputs }) => [name, inputs.patternsToMatch]);
+    expect(Object.fromEntries(paths)).toMatchObject({
+      'edge-v2': ['/v2', '/v2/*'],
+      'edge-v1-models': ['/v1/models', '/v1/models/*'],
+      'edge-others': ['/*'],
+    });
+    expect(await names('azure-prod', 'web:WebApp')).not.toContain('edge-app');
+    const { frontDoorId } = named(graph, 'edge-profile').outputs;
+    for (const { inputs } of ofType(graph, 'azure-native:web:WebApp'))
+      expect(inputs.siteConfig).toMatchObject({ ipSecurityRestrictions: [{ headers: { 'x-azure-fdid': [frontDoorId] } }] });
+  });
+  it('proves itself to the apps with the secret of which they know the hash', async () => {
+    const [action] = named(await graphFor('azure-prod'), 'edge-proof').inputs.actions as readonly {
+      readonly parameters: { readonly value: string };
+    }[];
+    expect(sha256(action?.parameters.value ?? '')).toBe(await settingOf('azure-prod', 'models', 'HYBRID_ORIGIN_SECRET_SHA256'));
+  });
+  it('watches each app by itself, has a workbook and a budget, and keeps three copies in three zones', async () => {
+    expect(await names('azure-prod', 'monitor:MetricAlert')).toEqual(
+      expect.arrayContaining(['monitoring-models-failures', 'monitoring-billing-failures']),
+    );
+    expect(await names('azure-prod', 'applicationinsights:Workbook')).toHaveLength(1);
+    expect(await names('azure-prod', 'consumption:Budget')).toHaveLength(1);
+    expect(named(await graphFor('azure-prod'), 'data').inputs.sku).toEqual({ name: 'Standard_ZRS' });
+  });
+});
+
+describe('every environment on Azure', () => {
+  it('knows its first key by its hash', async () => {
+    const key = formatApiKey({ tenant: platformTenant, id: 'bootstrap', secret: 'r'.repeat(43) });
+    for (const stack of ['azure-dev', 'azure-staging', 'azure-prod'] as const)
+      expect(await settingOf(stack, 'identity', 'HYBRID_BOOTSTRAP_KEY_SHA256')).toBe(sha256(key));
+  });
+  it('runs the package of its update, or an earlier one where it is told so', async () => {
+    const earlier = 'ab'.repeat(32);
+    const graph = await graphOf('azure-dev', { config: { 'platform:packages': JSON.stringify({ models: earlier }) } });
+    const uri = (app: string) => JSON.stringify(named(graph, `${app}-code`).inputs.properties);
+    expect(uri('models')).toContain(`models-packages/${earlier}/released-package.zip`);
+    expect(uri('billing')).toContain(`billing-packages/${'00'.repeat(32)}/released-package.zip`);
+  });
+  it('refuses settings that name what there is not, and other subscriptions', async () => {
+    const draw = (config: { readonly [key: string]: string }) => graphOf('azure-dev', { config });
+    await expect(draw({ 'platform:packages': JSON.stringify({ model: 'ab'.repeat(32) }) })).rejects.toThrow('There is no app model');
+    await expect(draw({ 'azure-native:location': 'belgiumcentral' })).rejects.toThrow('There is no Flex Consumption in belgiumcentral');
+    await expect(draw({ 'platform:allowedSubscription': '00000000-0000-0000-0000-000000000000' })).rejects.toThrow('belongs to');
+  });
+  it('exports costs as FOCUS in Parquet beside the platform’s own, and can leave them out', async () => {
+    const template = JSON.stringify(named(await graphFor('azure-dev'), 'costs-export').inputs.properties);
+    for (const part of ['"FocusCost"', '"Parquet"', '"2025-03-01"', '"container":"costs"']) expect(template).toContain(part);
+    const left = await graphOf('azure-dev', { config: { 'platform:costExport': 'false' } });
+    expect(left.filter(({ name }) => name.startsWith('costs'))).toEqual([]);
+  });
+});
