@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { graphOf } from '../infra-tests/graph.ts';
 import { Options } from '../stacks/aws/options.ts';
 import { profiles } from '../stacks/environment.ts';
-import { covers } from '../stacks/policies/statements.ts';
+import { covers, statementsIn } from '../stacks/policies/statements.ts';
 
 const text = readFileSync(new URL('../docs/deploy-aws.md', import.meta.url), 'utf8');
 const policy = (name: string): string => new RegExp(`<!-- policy: ${name} -->\n\`\`\`json\n([\\s\\S]*?)\n\`\`\``).exec(text)?.[1] ?? '';
@@ -64,7 +66,64 @@ describe('the policy of the role that deploys', async () => {
   });
 });
 
+/** The function of the guide that takes a policy out of it, run as the guide says. */
+const printed = (name: string): string => {
+  const define = /^policy\(\) \{\n[\s\S]*?\n\}$/m.exec(text)?.[0] ?? '';
+  const who = 'ORG=acme REPO=ai ENVIRONMENT=aws-dev REGION=eu-central-1 ACCOUNT=123456789012';
+  return execFileSync('bash', ['-c', `${who}\n${define}\npolicy ${name}`], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    encoding: 'utf8',
+  });
+};
+
+describe('the roles, made by the commands of the guide', async () => {
+  const names = ['deploy', 'within-boundary', 'boundary', 'preview', 'trust', 'trust-preview'];
+  const roles = [...(await graphOf('aws-dev')), ...(await graphOf('aws-prod'))].filter(
+    ({ type }) => type === 'aws:iam/rolePolicy:RolePolicy',
+  );
+  const granted = [...new Set(roles.flatMap(({ inputs }) => statementsIn(inputs.policy).flatMap((one) => one.actions)))].sort();
+
+  it.each(names)('have the policy %s of who is who', (name) => {
+    const made = printed(name);
+    expect(JSON.parse(made)).toMatchObject({ Version: '2012-10-17' });
+    expect(made).not.toMatch(/ACCOUNT|REGION|ORG|REPO|aws-prod/);
+  });
+
+  it.each(granted)('lets a function %s within the boundary', (action) => {
+    expect(
+      statements('boundary')
+        .flatMap(({ Action }) => Action)
+        .filter((pattern) => covers(pattern, action)),
+    ).not.toEqual([]);
+  });
+
+  it.each(['iam:CreateRole', 'sts:AssumeRole', 'lambda:UpdateFunctionCode', 's3:PutBucketPolicy'])('lets no function %s', (action) => {
+    expect(
+      statements('boundary')
+        .flatMap(({ Action }) => Action)
+        .filter((pattern) => covers(pattern, action)),
+    ).toEqual([]);
+  });
+
+  it('trust a repository and an environment, by whole names', () => {
+    for (const name of ['trust', 'trust-preview']) {
+      const [{ condition } = { condition: {} }] = statementsIn(policy(name));
+      expect(Object.keys(condition)).toEqual(['StringEquals']);
+      const subjects = [condition.StringEquals?.['token.actions.githubusercontent.com:sub'] ?? []].flat();
+      expect(
+        subjects.filter((subject) => !/^repo:ORG\/REPO:(environment:aws-prod(-preview)?|ref:refs\/heads\/main)$/.test(subject)),
+      ).toEqual([]);
+    }
+  });
+});
+
 describe('what is written of a deployment', () => {
+  it('defines a variable before it uses it', () => {
+    const used = [...text.matchAll(/\$\{?([A-Z][A-Z_]*)/g)];
+    const undefinedYet = used.filter(({ 1: name = '', index }) => !new RegExp(`\\b${name}=`).test(text.slice(0, index)));
+    expect(undefinedYet.map(([, name]) => name)).toEqual([]);
+  });
+
   it.each(Object.keys(Options.shape))('speaks of the setting %s', (key) => {
     expect(text).toContain(`\`${key}\``);
   });
