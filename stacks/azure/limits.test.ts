@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { contexts } from '../../functions/contexts.ts';
+import { type ContextDeclaration, context } from '../../functions/kernel/context.ts';
+import { planOf } from '../platform.ts';
+import { beyondAzure, regionFailure, subscriptionFailure, unknownApps } from './limits.ts';
+
+const policy = { attempts: 5, visibilitySeconds: 30, batchSize: 10, backoff: { baseSeconds: 1, maxSeconds: 60 } };
+const plan = (...more: readonly ContextDeclaration[]) => planOf([...contexts, ...more], { topology: 'context', queuePer: 'subscriber' });
+const hooks = (parts: Omit<Parameters<typeof context>[1], 'describes'>): ContextDeclaration =>
+  context('hooks', { describes: 'Hooks', ...parts }) as unknown as ContextDeclaration;
+const said = (...more: readonly ContextDeclaration[]) => beyondAzure(plan(...more))?.detail;
+const withQueue = (changed: Partial<typeof policy>) =>
+  said(hooks({ queues: { outbox: { policy: { ...policy, ...changed }, uses: { outbox: ['send'] } } } }));
+const withSchedule = (everySeconds: number) => said(hooks({ schedules: { sweep: { everySeconds, uses: { deadLetters: ['read'] } } } }));
+
+describe('what is declared and Azure cannot do', () => {
+  it('is nothing so far', () => expect(said()).toBeUndefined());
+  it('is a larger message, or a longer delay, than a queue carries', () => {
+    const needs = { message: '1 MiB', delay: '20000 m' } as const;
+    const detail = said(hooks({ queues: { outbox: { policy, needs, uses: { outbox: ['send'] } } } }));
+    expect(detail).toContain('needs messages of 1 MiB, and carries at most 256 KiB');
+    expect(detail).toContain('needs delays of 20000 m, and Storage Queue holds back for at most 7 days');
+  });
+  it('is to hide a message, or to wait, for more than a week', () => {
+    expect(withQueue({ visibilitySeconds: 700_000 })).toContain('hides a message for 700000 s, and Storage Queue for at most 7 days');
+    expect(withQueue({ backoff: { baseSeconds: 1, maxSeconds: 700_000 } })).toContain('waits up to 700000 s before it tries again');
+  });
+  it('is to take more than 32 at once, or to try never', () => {
+    expect(withQueue({ batchSize: 33 })).toContain('Storage Queue gives at most 32');
+    expect(withQueue({ attempts: 0 })).toContain('delivers 0 times');
+  });
+  it('is a transaction of more than a hundred writes', () =>
+    expect(said(hooks({ tables: { all: { needs: { transactionWrites: 101 } } } }))).toContain('Cosmos DB does at most 100 at once'));
+  it('is to come at times that no timer knows', () => {
+    expect([60, 300, 3600, 86_400].map(withSchedule)).toEqual([undefined, undefined, undefined, undefined]);
+    for (const seconds of [30, 90, 420, 5400, 172_800]) expect(withSchedule(seconds)).toContain('a timer counts in minutes');
+  });
+  it('is a subscriber to more than 25 types of events', () => {
+    const to = Array.from({ length: 26 }, (_, index) => ({
+      ...{ name: `e${index}`, type: `hybrid.hooks.e${index}.v1`, context: 'hooks', describes: 'x', data: z.object({}) },
+    }));
+    expect(said(hooks({ publishes: to, subscribers: { all: { to, attempts: 5, uses: { deadLetters: ['read'] } } } }))).toContain(
+      'names 26 types of events, and a subscription takes 25',
+    );
+  });
+  it('is a name that Storage does not take, or that two apps would share', () => {
+    expect(said(hooks({ objects: { ['s'.repeat(60)]: { keep: 'forever' } } }))).toContain('Storage takes up to 63');
+    expect(said(hooks({ objects: { Payloads: { keep: 'forever' } } }))).toContain('small letters');
+    const long = context('a-context-with-a-long-name', {
+      describes: 'x',
+      schedules: { sweep: { everySeconds: 60, uses: { deadLetters: ['read'] } } },
+    });
+    expect(said(long as unknown as ContextDeclaration)).toContain('longer than 32 characters');
+  });
+});
+
+describe('where a stack cannot be', () => {
+  it('is a region without Flex Consumption', () => {
+    expect(regionFailure({ region: 'germanywestcentral' })).toBeUndefined();
+    expect(regionFailure({ region: 'qatarcentral' })?.detail).toContain('There is no Flex Consumption in qatarcentral');
+  });
+  it('is another subscription', () => {
+    const stack = { stack: 'azure-prod', allowedSubscription: 'one' };
+    expect([subscriptionFailure(stack, 'one'), subscriptionFailure({ ...stack, allowedSubscription: undefined }, 'two')]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(subscriptionFailure(stack, 'two')?.detail).toContain('for the subscription two, and azure-prod belongs to one');
+  });
+});
+
+describe('a setting', () => {
+  it('names apps that there are', () => {
+    expect(unknownApps(plan(), { packages: { models: 'x', edge: 'y' } })).toBeUndefined();
+    expect(unknownApps(plan(), { packages: { 'models-http': 'x' } })?.detail).toContain(
+      'There is no app models-http; there are platform, identity',
+    );
+  });
+});
