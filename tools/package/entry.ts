@@ -3,7 +3,7 @@ import type { ContextDeclaration } from '../../functions/kernel/context.ts';
 import type { FunctionUnit, Trigger } from '../../functions/kernel/units.ts';
 import type { CloudName } from './clouds.ts';
 
-export type Unit = Pick<FunctionUnit, 'name' | 'trigger' | 'contexts'>;
+export type Unit = Pick<FunctionUnit, 'name' | 'trigger' | 'contexts' | 'native'>;
 
 /** What a unit calls of a context, as `handlers.ts` exports it. */
 const called: Partial<Record<Trigger, string>> = {
@@ -28,16 +28,20 @@ type Part = { readonly imports: readonly string[]; readonly does: string };
 
 /** The module that a cloud loads for units: it binds their contexts to what they call, and opens the cloud of the bundle's condition. */
 export const entryOf = (units: readonly Unit[], cloud: CloudName): string => {
-  const parts = units.some(isEdge) ? [edges[cloud]] : [opening[cloud], ...units.map((unit) => runs[cloud](unit))];
+  const parts = units.some(isEdge) ? [edges[cloud]] : [opening(units)[cloud], ...units.map((unit) => runs[cloud](unit))];
   return [...new Set(parts.flatMap(({ imports }) => imports)), ...parts.map(({ does }) => does)].join('\n');
 };
 
 const from = (path: string, ...names: readonly string[]): string => `import { ${names.join(', ')} } from ${source(path)};`;
 const fromCloud = `import { openCloud } from '#cloud';`;
+const fromCloudWithoutModels = `import { openCloudWithoutModels as openCloud } from '#cloud';`;
 
-const opening: Readonly<Record<CloudName, Part>> = {
+const opening = (units: readonly Unit[]): Readonly<Record<CloudName, Part>> => ({
   aws: {
-    imports: [fromCloud, from('functions/entries/aws.ts', 'lambdaOf')],
+    imports: [
+      units.some(({ native }) => native.includes('onnxruntime')) ? fromCloud : fromCloudWithoutModels,
+      from('functions/entries/aws.ts', 'lambdaOf'),
+    ],
     does: 'const lambda = lambdaOf(openCloud, process.env);',
   },
   azure: {
@@ -48,7 +52,7 @@ const opening: Readonly<Record<CloudName, Part>> = {
     imports: [fromCloud, from('functions/entries/gcp.ts', 'frameworkFunction', 'opened')],
     does: 'const google = opened(openCloud, process.env, process.env.K_SERVICE);',
   },
-};
+});
 
 const factories: Readonly<Record<Trigger, string>> = {
   http: 'httpFunction',
@@ -113,14 +117,14 @@ const bind = (
 
 const hasConsumers = ({ tables }: ContextDeclaration): boolean => Object.values(tables).some(({ changes }) => changes !== undefined);
 
-const log = from('functions/kernel/log.ts', 'powertoolsLog');
+const log = from('functions/entries/json-log.ts', 'jsonLog');
 
 /** The edge opens no cloud: it may touch nothing, and starts the quicker for it. On AWS a service is the door. */
 const edges: Readonly<Record<CloudName, Part>> = {
   aws: { imports: [], does: '' },
   azure: {
     imports: ["import { app } from '@azure/functions';", from('functions/entries/azure.ts', 'registerEdge'), log],
-    does: "registerEdge(app, { environment: process.env, log: powertoolsLog(process.env.WEBSITE_SITE_NAME ?? 'edge') });",
+    does: "registerEdge(app, { environment: process.env, log: jsonLog(process.env.WEBSITE_SITE_NAME ?? 'edge') });",
   },
   gcp: {
     imports: [
@@ -131,7 +135,7 @@ const edges: Readonly<Record<CloudName, Part>> = {
     ],
     does: [
       'const { identityToken } = metadataIdentity({ environment: process.env, fetch, backoff: usualBackoff });',
-      "const log = powertoolsLog(process.env.K_SERVICE ?? 'edge');",
+      "const log = jsonLog(process.env.K_SERVICE ?? 'edge');",
       'export const handler = frameworkFunction(edgeFunction({ environment: process.env, log, identityToken }));',
     ].join('\n'),
   },

@@ -82,6 +82,16 @@ describe('the entry of a function', () => {
       expect(entry).toContain(`{ declaration: ${name}, subscribers: ${name}_subscribers }`);
   });
 
+  it('has the code to open models only where it opens some', () => {
+    const withModels = (name: string) => !entryOf(named(name), 'aws').includes('openCloudWithoutModels');
+    expect(['models-http', 'inference-events', 'inference-predictions', 'models-trials'].map(withModels)).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
   it('asks for consumers of changes only where there are some', () => {
     const entryFor = (name: string) => entryOf(named(name), 'aws');
     expect(entryFor('identity-changes')).not.toContain('handlers.ts');

@@ -1,16 +1,21 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { Rejected } from '../../../domain/kernel/failure.ts';
+import { type CalledLog, powertoolsLog } from '../../kernel/log.ts';
 import { outOfTime } from '../call-failures.ts';
-import { type Environment, type Opened, opened } from '../opened.ts';
+import type { Environment, Opened } from '../opened.ts';
 import type { AwsCloud } from './cloud.ts';
 
 export type { Environment };
 
-export type Lambda = Opened<AwsCloud>;
+export type Lambda = Opened<AwsCloud, CalledLog>;
 
-export const lambdaOf = (openCloud: (environment: Environment) => AwsCloud, environment: Environment): Lambda =>
-  opened(openCloud, environment, environment.AWS_LAMBDA_FUNCTION_NAME);
+/** Opens the cloud for a function, once for all its calls: nothing here waits for the network. */
+export const lambdaOf = (openCloud: (environment: Environment) => AwsCloud, environment: Environment): Lambda => ({
+  cloud: openCloud(environment),
+  environment,
+  log: powertoolsLog(environment.AWS_LAMBDA_FUNCTION_NAME ?? 'hybrid-ai-platform'),
+});
 
 /** A function speaks for itself this long before Lambda would end it: of 29 s that a request may take, 28 are left. */
 const spareMillis = 1000;

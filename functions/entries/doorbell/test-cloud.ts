@@ -36,5 +36,5 @@ export const testOpened = <C extends DoorbellCloud>(
     doorbell: testDoorbell(() => []),
   };
   const cloud = { ...base, ...more } as unknown as C;
-  return { cloud, environment, log: { ...log, calledAs: () => undefined }, lines: log.lines, bus, clock, buried, objects };
+  return { cloud, environment, log, lines: log.lines, bus, clock, buried, objects };
 };

@@ -1,7 +1,7 @@
 import { createServer, request as httpRequest, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { testLog } from '../../kernel/test-serving.ts';
+import { listenerOf } from '../gcp/listener.ts';
 import { type EdgeOptions, edge } from './edge.ts';
 import { routesIn } from './routes.ts';
 
@@ -35,7 +35,7 @@ const startEdge = async (upstream: RequestListener | string, more: Partial<EdgeO
     log,
     ...more,
   });
-  return { url: await listen(getRequestListener(async (request) => app(request), { overrideGlobalObjects: false })), log };
+  return { url: await listen(listenerOf(app)), log };
 };
 
 const echo: RequestListener = (request, response) =>
