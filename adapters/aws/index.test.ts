@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { AwsCloud } from '../../functions/entries/aws/cloud.ts';
-import { bus, deadLetters, objectsOf, queueOf, resourceVariable, secretOf, tableOf } from '../../functions/kernel/resources.ts';
+import {
+  bus,
+  deadLetters,
+  modelTrials,
+  objectsOf,
+  queueOf,
+  resourceVariable,
+  secretOf,
+  tableOf,
+} from '../../functions/kernel/resources.ts';
 import { rejection } from '../conformance/harness.ts';
-import { openCloud, variableOf } from './index.ts';
+import { openCloud, openCloudWithoutModels, variableOf } from './index.ts';
 
 describe('AWS from the environment of a function', () => {
   it('names resources as the functions and the stacks do', () => {
@@ -13,6 +22,7 @@ describe('AWS from the environment of a function', () => {
       variableOf('secret', 'identity'),
       variableOf('bus'),
       variableOf('dead-letters'),
+      variableOf('function', 'models.trials'),
     ]).toEqual(
       [
         tableOf('models', 'registry'),
@@ -21,6 +31,7 @@ describe('AWS from the environment of a function', () => {
         secretOf('identity'),
         bus,
         deadLetters,
+        modelTrials,
       ].map(resourceVariable),
     );
   });
@@ -38,5 +49,14 @@ describe('AWS from the environment of a function', () => {
       cloud.modelHost.inspect('a'),
     ];
     expect(await Promise.all(uses.map(rejection))).toEqual(uses.map(() => ({ failure: 'unavailable', code: 'resource-unknown' })));
+  });
+
+  it('opens no models where the code for it was left out, and frees none', async () => {
+    const environment = { AWS_REGION: 'eu-central-1', HYBRID_OBJECTS_MODELS_ARTIFACTS: 'artifacts' };
+    const { modelHost, tryModel } = openCloudWithoutModels(environment);
+    const model = { artifact: 'a', sizeBytes: 1, signature: { inputs: [], outputs: [] }, name: 'e', version: '1' };
+    const uses = [modelHost.inspect('a'), modelHost.load(model), modelHost.invoke(model, new Uint8Array(0), 1), tryModel({})];
+    expect(await Promise.all(uses.map(rejection))).toEqual(uses.map(() => ({ failure: 'unavailable', code: 'models-elsewhere' })));
+    await modelHost.remove(model);
   });
 });

@@ -17,7 +17,7 @@ import { type AwsClientOptions, awsClient } from './client.ts';
 import type { Environment } from './credentials.ts';
 import { eventBridgeBus } from './event-bus.ts';
 import { acknowledge, awaitMarkers, isMarker } from './markers.ts';
-import { lambdaModelHost } from './model-host.ts';
+import { type LambdaModelHostOptions, lambdaModelHost } from './model-host.ts';
 import { askedTrials, modelTrials } from './model-trials.ts';
 import { s3ObjectStore } from './object-store.ts';
 import { postponeMessage, sendText, sqsQueue } from './queue.ts';
@@ -40,7 +40,26 @@ export type CloudOptions = Pick<AwsClientOptions, 'fetch' | 'backoff'> & { reado
  * Every port on AWS, from the environment variables of a function. Nothing here asks the network, and nothing is missed before it is used: then
  * it throws `Rejected` `resource-unknown`.
  */
-export const openCloud = (environment: Environment, { clock = systemClock, ...network }: CloudOptions = {}) => {
+export const openCloud = (environment: Environment, options: CloudOptions = {}) =>
+  opened(environment, options, { host: lambdaModelHost, trials: modelTrials });
+
+/** The same for a function that opens no models, which is spared the code for it. */
+export const openCloudWithoutModels = (environment: Environment, options: CloudOptions = {}) =>
+  opened(environment, options, { host: () => noModels, trials: () => elsewhere });
+
+/** What runs models in a function, and what tries those that others ask it to try. */
+type Models = {
+  readonly host: (options: LambdaModelHostOptions) => ModelHost;
+  readonly trials: (options: { readonly environment: Environment }) => (trial: unknown) => Promise<unknown>;
+};
+
+const elsewhere = async (): Promise<never> => {
+  throw new Rejected(failed('unavailable', 'models-elsewhere', 'This function opens no models.'));
+};
+/** Where nothing is loaded there is nothing to free. */
+const noModels: ModelHost = { inspect: elsewhere, load: elsewhere, invoke: elsewhere, remove: async () => undefined };
+
+const opened = (environment: Environment, { clock = systemClock, ...network }: CloudOptions, models: Models) => {
   const client = awsClient({ environment, ...network });
   const { backoff = usualBackoff } = network;
   const ids = ulidIds();
@@ -65,7 +84,7 @@ export const openCloud = (environment: Environment, { clock = systemClock, ...ne
   /** Models are tried by a function of its own where this one is told of it, and run here. */
   const modelHost = (): ModelHost => {
     const artifacts = objects('models.artifacts');
-    const host = lambdaModelHost({ artifacts, environment });
+    const host = models.host({ artifacts, environment });
     const functionArn = environment[variableOf('function', 'models.trials')];
     return functionArn === undefined ? host : { ...host, ...askedTrials({ client, functionArn, artifacts }) };
   };
@@ -80,7 +99,7 @@ export const openCloud = (environment: Environment, { clock = systemClock, ...ne
     /** All secrets of a context. */
     secrets: (context: string): Secrets => at(variableOf('secret', context), (secretId) => managedSecrets({ client, secretId, clock })),
     modelHost: modelHost(),
-    tryModel: modelTrials({ environment }),
+    tryModel: models.trials({ environment }),
     exportWriter: focusWriter(),
     deadLetters: letters,
     /** Resolves when the consumers of a table's changes have handled what was written to these partitions before. */
