@@ -246,6 +246,16 @@ describe('a copy in S3', () => {
     expect([headers.get('x-amz-metadata-directive'), headers.get('content-type')]).toEqual(['REPLACE', 'text/x']);
   });
 
+  it('is made again where its answer breaks off', async () => {
+    const broken = () => new ReadableStream({ pull: (controller) => controller.error(connectionReset()) });
+    const answers = [new Response(null), new Response(broken()), new Response('<CopyObjectResult><ETag>"e"</ETag></CopyObjectResult>')];
+    const s3 = (async () => answers.shift()) as unknown as typeof fetch;
+    const backoff = { ...usualBackoff, wait: async () => undefined };
+    const store = s3ObjectStore({ client: awsClient({ environment: testEnvironment, fetch: s3, backoff }), bucket: 'artifacts', backoff });
+    expect(await store.copy('a', 'b')).toMatchObject({ key: 'b', etag: 'e' });
+    expect(answers).toEqual([]);
+  });
+
   it('is not found where the source went meanwhile', async () => {
     expect(codeOf(await answering([stored(), error(404, 'NoSuchKey')]).store.copy('a', 'b'))).toBe('object-not-found');
   });

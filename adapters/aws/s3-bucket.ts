@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Backoff, retrying } from '../cloud/retry.ts';
+import { type Backoff, type Retryable, retrying } from '../cloud/retry.ts';
 import { errorOfAnswer } from './answers.ts';
 import type { AwsClient } from './client.ts';
-import { isAwsError, isTransient } from './errors.ts';
+import { AwsError, isAwsError, isTransient } from './errors.ts';
 import { objectPath, query } from './s3-requests.ts';
 import { s3 } from './services.ts';
 
@@ -39,28 +39,41 @@ export const s3Bucket = (client: AwsClient, bucket: string, backoff: Backoff): S
     });
 
   const xmlOf = async (operation: string, response: Response): Promise<string> => {
-    const xml = await response.text();
+    const xml = await wholeOf(operation, response, () => response.text());
     if (/^\s*(?:<\?[^>]*\?>)?\s*<Error[\s>]/.test(xml)) throw errorOfAnswer({ service: s3.name, operation }, response, xml);
     return xml;
   };
 
   return {
     send,
-    async sendFor(operation, method, request) {
-      const response = await send(operation, method, request);
-      await response.arrayBuffer();
-      return response.headers;
-    },
-    sendForXml: (operation, method, request) =>
+    sendFor: (operation, method, request) =>
       retrying(
-        async () => xmlOf(operation, await send(operation, method, request)),
-        // Other statuses were tried again already.
-        (error) => (isAwsError(error) && error.details.status === 200 ? isTransient(error) : false),
+        async () => {
+          const response = await send(operation, method, request);
+          await wholeOf(operation, response, () => response.arrayBuffer());
+          return response.headers;
+        },
+        isTransientAfterHead,
         backoff,
       ),
+    sendForXml: (operation, method, request) =>
+      retrying(async () => xmlOf(operation, await send(operation, method, request)), isTransientAfterHead, backoff),
     presign: (method, key, expiresInSeconds) => client.presign(s3, { method, path: objectPath(bucket, key), expiresInSeconds }),
   };
 };
+
+/** Reads an answer to its end. Throws `AwsError` where the connection breaks before. */
+const wholeOf = async <T>(operation: string, { status }: Response, read: () => Promise<T>): Promise<T> => {
+  try {
+    return await read();
+  } catch (error) {
+    throw new AwsError({ service: s3.name, operation, code: 'NetworkError', status, message: 'the answer broke off' }, error);
+  }
+};
+
+/** What goes wrong after a success was begun to be told. Other statuses were tried again already. */
+const isTransientAfterHead: Retryable = (error) =>
+  isAwsError(error) && error.details.status >= 200 && error.details.status < 300 ? isTransient(error) : false;
 
 const noBytes = new Uint8Array(0);
 /** S3 compares it with what arrived (`XAmzContentSHA256Mismatch`): what is stored is what was sent. */

@@ -4,6 +4,7 @@ import { connectionReset } from './test-answers.ts';
 export const passingFaults = [
   'never arrives',
   'loses its answer',
+  'breaks off in its answer',
   'is refused for now',
   'is done and answered 500',
   'is half done',
@@ -78,6 +79,11 @@ const done = async ({ url, init }: Call): Promise<Response> => {
   return new Response([204, 304].includes(response.status) || init.method === 'HEAD' ? null : await response.arrayBuffer(), response);
 };
 
+const cutShort = (response: Response): Response => {
+  const broken = new ReadableStream({ pull: (controller) => controller.error(connectionReset()) });
+  return response.body === null ? response : new Response(broken, response);
+};
+
 /** The faults of one run, below what makes attempts: every call that adapters send is counted and may be the one. */
 export const faultsOf = (fault: Fault | undefined) => {
   const operations: string[] = [];
@@ -96,6 +102,8 @@ export const faultsOf = (fault: Fault | undefined) => {
         case 'loses its answer':
           await done(call);
           throw connectionReset();
+        case 'breaks off in its answer':
+          return cutShort(await done(call));
         case 'is refused for now':
           return refusal(call);
         case 'is done and answered 500':
@@ -132,6 +140,8 @@ export type Process = ReturnType<Faults['process']>;
 
 const reads = /^(?:GetItem|BatchGetItem|Query|GetSecretValue|GET|HEAD)\b/;
 const asNotMade: readonly FaultKind[] = [
+  'breaks off in its answer',
+
   'loses its answer',
   'is done and answered 500',
   'is refused for now',
