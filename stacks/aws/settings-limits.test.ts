@@ -47,7 +47,9 @@ describe('concurrency of what reads queues', () => {
     const queues = plan().subscribers.filter(({ unit }) => unit === 'models-events').length;
     const most = 10 * queues;
     expect([refusal({}), refusal({ http: 1 }), refusal({ 'models-events': most })]).toEqual([undefined, undefined, undefined]);
-    expect(refusal({ 'models-events': most - 1 })).toContain(`models-events: ${most - 1}, and its queues call it up to ${most} times at once`);
+    expect(refusal({ 'models-events': most - 1 })).toContain(
+      `models-events: ${most - 1}, and its queues call it up to ${most} times at once`,
+    );
   });
 });
 
