@@ -61,7 +61,7 @@ export const semantics: Record<Cloud, Semantics> = {
   gcp: {
     queue: { delayStepSeconds: 0.001, reason: 'where to look for the error', leastAttempts: 5, batches: 'of one' },
     eventBus: { largeEvent: 'whole' },
-    objectStore: { getGrantAnswersHead: false, putGrantHeaders: {}, largestPart: 64 * 1024 ** 2 },
+    objectStore: { getGrantAnswersHead: false, putGrantHeaders: {}, largestPart: Number.POSITIVE_INFINITY },
   },
 };
 
@@ -107,4 +107,16 @@ export const answeredInstead: readonly { readonly what: string; readonly test: s
   { what: 'S3: a copy if-none-match', test: 'names its source, and is refused if-none-match where there is one already' },
   { what: 'S3: parts that are too small', test: 'is an invalid part where S3 says EntityTooSmall' },
   { what: 'Secrets Manager: a role that may not read', test: 'are asked for again after a failure' },
+  { what: 'Firestore: contention (ABORTED)', test: 'is made again after contention' },
+  {
+    what: 'Firestore: a commit that is seen after one that began later',
+    test: 'do not miss one that began before what was read and is seen after it',
+  },
+  {
+    what: 'Firestore: a write that is refused because of itself',
+    test: 'whose answer was lost knows itself when it is refused because of itself',
+  },
+  { what: 'Cloud Storage: a resumable upload that broke off', test: 'of much goes on from where the service is after a broken connection' },
+  { what: 'Cloud Storage: a copy if-none-match', test: 'if-none-match is refused by the generation that there is' },
+  { what: 'Cloud Storage: a signature by IAM (signBlob)', test: 'is signed by the service account, whose keys only Google has' },
 ];
