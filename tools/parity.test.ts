@@ -10,8 +10,12 @@ const test = (status: string, ...proofs: readonly Proof[]): ReportedTest => ({
   status,
   meta: { proofs },
 });
+/** Without the cells at its end that are empty. */
 const rowOf = (text: string, port: string, method: string): string =>
-  text.split('\n').find((line) => line.startsWith(`| ${port} | \`${method}\` `)) ?? '';
+  text
+    .split('\n')
+    .find((line) => line.startsWith(`| ${port} | \`${method}\` `))
+    ?.replace(/[\s|]+$/, '') ?? '';
 
 /** The report of these tests, beside those that it is not made without. */
 const answered = answeredInstead.map(({ test: title }): ReportedTest => ({ fullName: title, title, status: 'passed' }));
@@ -20,15 +24,15 @@ const parityOf = (tests: readonly ReportedTest[]): string => parity([...answered
 describe('the parity report', () => {
   it('counts the tests that passed, by method and target', () => {
     const text = parityOf([test('passed', proof()), test('passed', proof(), proof({ target: 'ministack', methods: ['send', 'work'] }))]);
-    expect(rowOf(text, 'Queue', 'send')).toBe('| Queue | `send` | 2 |  | 1 |  |');
-    expect(rowOf(text, 'Queue', 'work')).toBe('| Queue | `work` | unproven |  | 1 |  |');
-    expect(rowOf(text, 'Table', 'get')).toBe('| Table | `get` |  |  |  |  |');
+    expect(rowOf(text, 'Queue', 'send')).toBe('| Queue | `send` | 2 |  | 1');
+    expect(rowOf(text, 'Queue', 'work')).toBe('| Queue | `work` | unproven |  | 1');
+    expect(rowOf(text, 'Table', 'get')).toBe('| Table | `get`');
   });
 
   it('takes nothing for proven that was skipped or must fail, and says why', () => {
     const unproven = { target: 'ministack', unproven: 'ministack does not do that.' };
     const text = parityOf([test('passed', proof(unproven)), test('skipped', proof(unproven))]);
-    expect(rowOf(text, 'Queue', 'send')).toBe('| Queue | `send` |  |  | unproven |  |');
+    expect(rowOf(text, 'Queue', 'send')).toBe('| Queue | `send` |  |  | unproven');
     expect(text).toContain('| Queue | ministack | sends | ministack does not do that. |');
   });
 
@@ -46,7 +50,7 @@ describe('the parity report', () => {
   });
 
   it('leaves out what is no target', () =>
-    expect(rowOf(parityOf([test('passed', proof({ target: 'a table alone' }))]), 'Queue', 'send')).toBe('| Queue | `send` |  |  |  |  |'));
+    expect(rowOf(parityOf([test('passed', proof({ target: 'a table alone' }))]), 'Queue', 'send')).toBe('| Queue | `send`'));
 
   it('has a row for every method', () => {
     const text = parityOf([]);
