@@ -14,7 +14,7 @@ const runs = 5;
 const budgetMillis = 3000;
 
 const account = await startAccount();
-const engine = await startEngine({ account });
+const engine = await startEngine({ cloud: account.cloud });
 const projects = [projectOf(fileURLToPath(new URL('empty-program', import.meta.url))), projectOf(repository)] as const;
 
 const millisOf = async (work: () => Promise<unknown>): Promise<number> => {

@@ -3,20 +3,27 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Account } from '../../tools/engine/aws/clients.ts';
-import { type AwsProvider, startAwsProvider } from '../../tools/engine/aws/provider.ts';
 import { buildEngine } from '../../tools/engine/build.mjs';
 import { startLanguageHost } from '../../tools/engine/language-host.ts';
-import type { Watch } from '../../tools/engine/provider/provider.ts';
+import type { ProviderOptions, Watch } from '../../tools/engine/provider/provider.ts';
+import type { EmulatedProvider } from '../../tools/engine/provider/records.ts';
 import { startRandomProvider } from '../../tools/engine/random/provider.ts';
 import { type Happened, readEvents } from './events.ts';
 
 export type Outcome = Happened & { readonly code: number | null; readonly said: string };
 export type Running = { readonly process: ChildProcess; readonly done: Promise<Outcome> };
 
+/** Where resources are made. */
+export type EmulatedCloud = {
+  /** Pulumi's package, as programs ask for it. */
+  readonly package: 'aws' | 'azure-native' | 'gcp';
+  readonly startProvider: (options: ProviderOptions) => Promise<EmulatedProvider>;
+  /** What a user's shell tells the program and its tools. */
+  readonly env: Readonly<Record<string, string>>;
+};
+
 export type EngineOptions = {
-  /** Where resources are made. */
-  readonly account: Account;
+  readonly cloud: EmulatedCloud;
   readonly watch?: Watch;
   /** For the program. */
   readonly env?: Readonly<Record<string, string>>;
@@ -24,7 +31,7 @@ export type EngineOptions = {
 
 /** The real engine with file state of its own, whose providers make things on an emulator. */
 export type Engine = {
-  readonly aws: AwsProvider;
+  readonly provider: EmulatedProvider;
   readonly env: NodeJS.ProcessEnv;
   /** Any command of the CLI in a folder with a Pulumi.yaml, to its end. */
   run(folder: string, args: readonly string[]): Promise<Outcome>;
@@ -41,16 +48,16 @@ const tools = fileURLToPath(new URL('../../tools/engine/', import.meta.url));
 
 const withEvents = new Set(['preview', 'up', 'refresh', 'destroy']);
 
-export const startEngine = async ({ account, watch = {}, env: given = {} }: EngineOptions): Promise<Engine> => {
+export const startEngine = async ({ cloud, watch = {}, env: given = {} }: EngineOptions): Promise<Engine> => {
   const pulumi = await buildEngine();
   const home = mkdtempSync(join(tmpdir(), 'engine-'));
   const state = join(home, 'state');
   mkdirSync(state);
   const PATH = [tools, process.env.PATH ?? ''].join(delimiter);
-  const base: NodeJS.ProcessEnv = { ...process.env, PATH, AWS_REGION: account.region, ...given };
+  const base: NodeJS.ProcessEnv = { ...process.env, PATH, ...cloud.env, ...given };
   let current = process.cwd();
-  const [aws, random, language] = await Promise.all([
-    startAwsProvider(account, { folder: () => current, watch }),
+  const [provider, random, language] = await Promise.all([
+    cloud.startProvider({ folder: () => current, watch }),
     startRandomProvider(),
     startLanguageHost(base),
   ]);
@@ -63,7 +70,7 @@ export const startEngine = async ({ account, watch = {}, env: given = {} }: Engi
     PULUMI_DEBUG_COMMANDS: 'true',
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
-    PULUMI_DEBUG_PROVIDERS: `aws:${aws.port},random:${random.port}`,
+    PULUMI_DEBUG_PROVIDERS: `${cloud.package}:${provider.port},random:${random.port}`,
     PULUMI_DEBUG_LANGUAGES: `nodejs:${language.port}`,
   };
 
@@ -90,12 +97,12 @@ export const startEngine = async ({ account, watch = {}, env: given = {} }: Engi
   };
 
   return {
-    aws,
+    provider,
     env,
     start,
     run: (folder, args) => start(folder, args).done,
     stop: async () => {
-      for (const server of [aws, random, language]) server.close();
+      for (const server of [provider, random, language]) server.close();
       rmSync(home, { recursive: true, force: true });
     },
   };

@@ -142,6 +142,6 @@ describe('the platform by the real engine, in an emulated account', () => {
   it('leaves nothing when it is destroyed', async () => {
     await platform.stack.destroy();
     expect(await inventory(platform.account)).toEqual([]);
-    expect([...platform.engine.aws.records]).toEqual([]);
+    expect([...platform.engine.provider.records]).toEqual([]);
   });
 });

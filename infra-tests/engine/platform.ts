@@ -3,13 +3,21 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type HttpClient, httpClient } from '../../tools/http-client.ts';
 import { type EmulatedAccount, startAccount } from './emulator.ts';
-import { type Engine, startEngine } from './engine.ts';
+import { type EmulatedCloud, type Engine, startEngine } from './engine.ts';
 import { projectOf, repository } from './project.ts';
 import { createStack, type Stack } from './stack.ts';
 
-/** The platform's own project and stack in an emulated account of its own. */
-export type EmulatedPlatform = {
-  readonly account: EmulatedAccount;
+/** The emulators of one cloud, to deploy to. */
+export type EmulatedPlace = {
+  readonly cloud: EmulatedCloud;
+  /** What a stack is told of its place. */
+  readonly config: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+};
+
+/** The platform's own project and stack in a place of its own. */
+export type EmulatedPlatform<Place extends EmulatedPlace = EmulatedAccount> = {
+  readonly account: Place;
   readonly engine: Engine;
   readonly stack: Stack;
   /** As the platform's administrator. */
@@ -22,15 +30,11 @@ export type EmulatedPlatform = {
 };
 
 export type PlatformOptions = {
-  /** `aws-dev` unless told. */
-  readonly stack?: string;
+  readonly stack: string;
   readonly config?: Readonly<Record<string, string>>;
   /** Before each create that is not a preview's. */
   readonly creating?: (urn: string) => Promise<void> | void;
 };
-
-/** The emulator runs functions on this machine's processor. */
-const architecture = process.arch === 'arm64' ? 'arm64' : 'x86_64';
 
 const run = (command: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> =>
   new Promise((resolve, reject) => {
@@ -49,16 +53,18 @@ const run = (command: string, args: readonly string[], env: Readonly<Record<stri
 /** Runs something of the repository's, which starts a platform of its own. */
 export const onLaptop = (command: string, ...args: string[]): Promise<string> => run(command, args, {});
 
-export const startPlatform = async ({
-  stack: name = 'aws-dev',
-  config = {},
-  creating,
-}: PlatformOptions = {}): Promise<EmulatedPlatform> => {
-  const account = await startAccount();
-  const engine = await startEngine({ account, watch: creating === undefined ? {} : { creating } });
+/** In an AWS account; `aws-dev` unless told. */
+export const startPlatform = async (options: Partial<PlatformOptions> = {}): Promise<EmulatedPlatform> =>
+  startPlatformIn(await startAccount(), { stack: 'aws-dev', ...options });
+
+export const startPlatformIn = async <Place extends EmulatedPlace>(
+  account: Place,
+  { stack: name, config = {}, creating }: PlatformOptions,
+): Promise<EmulatedPlatform<Place>> => {
+  const engine = await startEngine({ cloud: account.cloud, watch: creating === undefined ? {} : { creating } });
   const project = projectOf(repository);
   const stack = await createStack(engine, project.folder, name);
-  await stack.config({ 'aws:region': account.region, 'platform:architecture': architecture, ...config });
+  await stack.config({ ...account.config, ...config });
   const reached = async () => {
     const { url, adminKey } = await stack.outputs();
     return { HYBRID_URL: String(url), HYBRID_ADMIN_KEY: String(adminKey) };

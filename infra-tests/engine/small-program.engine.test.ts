@@ -20,7 +20,7 @@ let creating: (urn: string) => Promise<void> | void = () => {};
 
 beforeAll(async () => {
   account = await startAccount();
-  engine = await startEngine({ account, watch: { creating: (urn) => creating(urn) } });
+  engine = await startEngine({ cloud: account.cloud, watch: { creating: (urn) => creating(urn) } });
   project = projectOf(program);
 });
 afterAll(async () => {
@@ -37,7 +37,7 @@ const stackNamed = async (name: string): Promise<Stack> => {
 const destroyed = async (stack: Stack) => {
   const { changes } = await stack.destroy();
   expect(await inventory(account)).toEqual([]);
-  expect([...engine.aws.records]).toEqual([]);
+  expect([...engine.provider.records]).toEqual([]);
   return changes;
 };
 

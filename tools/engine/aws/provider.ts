@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Listening } from '../grpc.ts';
 import type { Kind } from '../provider/kind.ts';
-import { startProvider, type Watch } from '../provider/provider.ts';
+import { type ProviderOptions, startProvider } from '../provider/provider.ts';
+import type { EmulatedProvider, Records } from '../provider/records.ts';
 import type { Properties } from '../provider/values.ts';
 import { api, integration, route, stage } from './api-gateway.ts';
 import { type Account, clientsOf } from './clients.ts';
@@ -20,7 +20,7 @@ import { eventSourceMapping } from './lambda-event-source-mapping.ts';
 import { lambdaFunction } from './lambda-function.ts';
 import { lambdaPermission } from './lambda-permission.ts';
 import { logGroup } from './log-group.ts';
-import { type Records, recorded } from './recorded.ts';
+import { recorded } from './recorded.ts';
 import { bucket } from './s3-bucket.ts';
 import { bucketNotification } from './s3-bucket-notification.ts';
 import { bucketSettings } from './s3-bucket-settings.ts';
@@ -65,11 +65,6 @@ const kindsOf = (account: Account): Kind[] => {
   ];
 };
 
-export type AwsProvider = Listening & {
-  /** What was accepted without asking the emulator for it, and is not deleted yet. */
-  readonly records: Records;
-};
-
 /** Lists come as JSON. */
 const Settings = z.object({
   allowedAccountIds: z
@@ -85,10 +80,8 @@ const refuseOthers =
     if (allowedAccountIds.length > 0 && !allowedAccountIds.includes(id)) throw new Error(`AWS account ID not allowed: ${id}`);
   };
 
-export type AwsProviderOptions = { readonly folder: () => string; readonly watch?: Watch };
-
 /** A provider of the `aws` package that makes on an emulator what it is asked for. */
-export const startAwsProvider = async (account: Account, options: AwsProviderOptions): Promise<AwsProvider> => {
+export const startAwsProvider = async (account: Account, options: ProviderOptions): Promise<EmulatedProvider> => {
   const kinds = new Map(kindsOf(account).map((kind) => [kind.type, kind]));
   const records: Records = new Map();
   const kindOf = (type: string) => kinds.get(type) ?? recorded(type, records, account);

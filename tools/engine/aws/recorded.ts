@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Kind } from '../provider/kind.ts';
+import type { Records } from '../provider/records.ts';
 import type { Account } from './clients.ts';
-
-/** What was asked for of the kinds that the emulator is not asked to make; by URN and id. */
-export type Records = Map<string, { readonly type: string; readonly urn: string }>;
 
 const nameOf = (type: string): string => type.split(':').at(-1) ?? type;
 const serviceOf = (type: string): string => type.split(':')[1]?.split('/')[0] ?? '';

@@ -16,6 +16,9 @@ export type Watch = {
   readonly cancelled?: () => void;
 };
 
+/** What a test says of any provider. */
+export type ProviderOptions = Pick<ProviderParts, 'folder' | 'watch'>;
+
 export type ProviderParts = {
   readonly version: string;
   readonly kindOf: (type: string) => Kind;
