@@ -107,6 +107,29 @@ export const answeredInstead: readonly { readonly what: string; readonly test: s
   { what: 'S3: a copy if-none-match', test: 'names its source, and is refused if-none-match where there is one already' },
   { what: 'S3: parts that are too small', test: 'is an invalid part where S3 says EntityTooSmall' },
   { what: 'Secrets Manager: a role that may not read', test: 'are asked for again after a failure' },
+  { what: 'Azure: an identity that is missing', test: 'is missing where the platform gives none: one clear error, and nothing is sent' },
+  { what: 'Azure: an identity that a service does not accept', test: 'is renewed once where a service does not accept it' },
+  {
+    what: 'Azure: throttling, time-outs, broken connections, 449, 500 and 503',
+    test: 'again and again is given up on Azure after six attempts, with the error of the last',
+  },
+  { what: 'Cosmos DB: throttling (429)', test: 'that is throttled is done once, and no conflict with itself' },
+  { what: 'Cosmos DB: a write whose answer was lost', test: 'whose answer was lost is done once, and no conflict with itself' },
+  { what: 'Cosmos DB: a partition of 20 GB', test: 'that was refused for good says so, and leaves what was there' },
+  {
+    what: 'Cosmos DB: a physical partition that was divided',
+    test: 'of an index go on with the new ranges where one was divided meanwhile',
+  },
+  {
+    what: 'Blob Storage: a copy that takes its time',
+    test: 'is waited for where it takes its time, and fails where the service gives it up',
+  },
+  {
+    what: 'Blob Storage: two puts in blocks at once',
+    test: 'of much whose blocks another took away fails, and is refused where that shall be',
+  },
+  { what: 'Queue Storage: a busy queue', test: 'is sent again where the queue is busy, with the same id' },
+  { what: 'Event Grid: throttling', test: 'are posted as a batch to the topic, and again where it is throttled' },
   { what: 'Firestore: contention (ABORTED)', test: 'is made again after contention' },
   {
     what: 'Firestore: a commit that is seen after one that began later',
