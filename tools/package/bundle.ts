@@ -12,8 +12,9 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Loaded from `node_modules` beside the module, and only when they are needed. */
 const nativePackages = ['onnxruntime-node', '@duckdb/node-api'];
 
-/** Some packages are CommonJS and call `require`, which a module does not have. */
-const requireOfModule = "import{createRequire as c}from'node:module';const require=c(import.meta.url);";
+/** Some packages are CommonJS and call `require`, which a module does not have. A shorter name could be one that the minifier gives. */
+const requireOfModule =
+  "import{createRequire as createRequireOfModule}from'node:module';const require=createRequireOfModule(import.meta.url);";
 
 /** Bundles an entry, given as source text or as a file, for functions on a cloud. The same sources make the same bytes. */
 export const bundle = async (entry: { readonly source: string } | { readonly file: string }, cloud: CloudName): Promise<Module> => {
