@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { contexts } from '../../functions/contexts.ts';
 import { type ContextDeclaration, context } from '../../functions/kernel/context.ts';
 import { planOf } from '../platform.ts';
+import { flexRegions } from './flex-regions.ts';
 import { beyondAzure, regionFailure, subscriptionFailure, unknownApps } from './limits.ts';
 
 const policy = { attempts: 5, visibilitySeconds: 30, batchSize: 10, backoff: { baseSeconds: 1, maxSeconds: 60 } };
@@ -56,9 +57,26 @@ describe('what is declared and Azure cannot do', () => {
 });
 
 describe('where a stack cannot be', () => {
-  it('is a region without Flex Consumption', () => {
-    expect(regionFailure({ region: 'germanywestcentral' })).toBeUndefined();
-    expect(regionFailure({ region: 'qatarcentral' })?.detail).toContain('There is no Flex Consumption in qatarcentral');
+  it('is a region without Flex Consumption, as far as Azure says', () => {
+    const regions = ['Germany West Central', 'East US 2'];
+    expect([regionFailure({ region: 'germanywestcentral' }, regions), regionFailure({ region: 'qatarcentral' }, undefined)]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(regionFailure({ region: 'qatarcentral' }, regions)?.detail).toContain('There is no Flex Consumption in qatarcentral');
+  });
+  it('is asked for as the CLI asks, and nothing is refused where Azure does not answer', async () => {
+    const asked: string[] = [];
+    const answer = (status: number, body: object) => async (url: string | URL | Request) => {
+      asked.push(String(url));
+      return Response.json(body, { status });
+    };
+    const listed = { value: [{ name: 'Germany West Central' }, { name: 'East US 2' }] };
+    expect(await flexRegions('sub', 'token', answer(200, listed))).toEqual(['Germany West Central', 'East US 2']);
+    expect(asked[0]).toContain('/subscriptions/sub/providers/Microsoft.Web/geoRegions?sku=FlexConsumption&api-version=');
+    expect(await flexRegions('sub', 'token', answer(403, {}))).toBeUndefined();
+    expect(await flexRegions('sub', undefined, answer(200, listed))).toBeUndefined();
+    expect(await flexRegions('sub', 'token', () => Promise.reject(new TypeError('offline')))).toBeUndefined();
   });
   it('is another subscription', () => {
     const stack = { stack: 'azure-prod', allowedSubscription: 'one' };

@@ -33,17 +33,6 @@ export const limits = {
 /** What Pulumi appends to the logical name of an app. */
 const suffix = '12345678'.length;
 
-/** Regions that Flex Consumption is not in (`az functionapp list-flexconsumption-locations`, 2026-11): an app there would be refused at the end. */
-const withoutFlex = new Set([
-  'austriaeast',
-  'belgiumcentral',
-  'chilecentral',
-  'indonesiacentral',
-  'jioindiacentral',
-  'malaysiawest',
-  'qatarcentral',
-]);
-
 /** All that a plan asks for and Azure cannot do, each with the reason. */
 export const beyondAzure = (plan: PlatformPlan): Failure<'unsupported-by-azure'> | undefined => {
   const problems = [
@@ -137,14 +126,15 @@ const unnameable = (kind: string, names: readonly string[]): readonly string[] =
 
 export type AzureFailure = Failure<'region-without-flex' | 'wrong-subscription' | 'invalid-configuration'>;
 
-export const regionFailure = ({ region }: Pick<Settings, 'region'>): AzureFailure | undefined =>
-  withoutFlex.has(region)
-    ? failed(
+/** `regions` are those that Azure says all functions of this stack can run in, by whatever name; nothing where it could not be asked. */
+export const regionFailure = ({ region }: Pick<Settings, 'region'>, regions: readonly string[] | undefined): AzureFailure | undefined =>
+  regions === undefined || regions.some((one) => one.toLowerCase().replaceAll(/[^a-z0-9]/g, '') === region)
+    ? undefined
+    : failed(
         'invalid',
         'region-without-flex',
         `There is no Flex Consumption in ${region}, which all functions run on: see "az functionapp list-flexconsumption-locations".`,
-      )
-    : undefined;
+      );
 
 /** Whoever deploys may be signed in to another subscription than the stack belongs to. */
 export const subscriptionFailure = (

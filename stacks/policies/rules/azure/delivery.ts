@@ -70,7 +70,7 @@ const everyQueueGivesUp: GraphRule = {
       if (readers.length === 0) return isPoison(queue) ? 'nobody takes its dead letters out' : 'nobody reads it';
       if (isPoison(queue)) return undefined;
       if (!names.has(`${name}-poison`)) return 'what fails in it is tried for ever, or lost';
-      const giving = holders(resources, sender, `/queues/${name}-poison`);
+      const giving = [sender, receiver].flatMap((role) => holders(resources, role, `/queues/${name}-poison`));
       return readers.every((reader) => giving.includes(reader)) ? undefined : 'who reads it may not give anything up';
     });
   },
