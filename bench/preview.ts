@@ -3,9 +3,8 @@
  * emulated account that is empty, taking turns. What the platform takes longer, in parts of the 3 s that it may. One JSON line.
  */
 import { fileURLToPath } from 'node:url';
-import { startAccount } from '../infra-tests/engine/emulator.ts';
-import { startEngine } from '../infra-tests/engine/engine.ts';
-import { projectOf, repository } from '../infra-tests/engine/project.ts';
+import { startPlatform } from '../infra-tests/engine/platform.ts';
+import { projectOf } from '../infra-tests/engine/project.ts';
 import { createStack } from '../infra-tests/engine/stack.ts';
 import { report } from './result.ts';
 
@@ -13,9 +12,8 @@ import { report } from './result.ts';
 const runs = 5;
 const budgetMillis = 3000;
 
-const account = await startAccount();
-const engine = await startEngine({ cloud: account.cloud });
-const projects = [projectOf(fileURLToPath(new URL('empty-program', import.meta.url))), projectOf(repository)] as const;
+const platform = await startPlatform();
+const project = projectOf(fileURLToPath(new URL('empty-program', import.meta.url)));
 
 const millisOf = async (work: () => Promise<unknown>): Promise<number> => {
   const started = performance.now();
@@ -24,17 +22,13 @@ const millisOf = async (work: () => Promise<unknown>): Promise<number> => {
 };
 
 try {
-  const [empty, platform] = [
-    await createStack(engine, projects[0].folder, 'dev'),
-    await createStack(engine, projects[1].folder, 'aws-dev'),
-  ];
-  await platform.config({ 'aws:region': account.region });
-  const { changes } = await platform.preview();
+  const empty = await createStack(platform.engine, project.folder, 'dev');
+  const { changes } = await platform.stack.preview();
   await empty.preview();
   const times = { empty: [] as number[], platform: [] as number[] };
   for (let run = 0; run < runs; run++) {
     times.empty.push(await millisOf(() => empty.preview()));
-    times.platform.push(await millisOf(() => platform.preview()));
+    times.platform.push(await millisOf(() => platform.stack.preview()));
   }
   const [least, most] = [Math.min(...times.empty), Math.min(...times.platform)];
   report({
@@ -44,7 +38,6 @@ try {
     notes: `ms, the least of ${runs}: ${Math.round(most)} with ${changes.create ?? 0} resources, ${Math.round(least)} with none`,
   });
 } finally {
-  await engine.stop();
-  for (const project of projects) project.remove();
-  await account.stop();
+  project.remove();
+  await platform.stop();
 }
