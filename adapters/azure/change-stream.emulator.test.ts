@@ -109,6 +109,11 @@ describe('the doorbell of Cosmos DB', () => {
     expect(await doorbell.progress.put('things', pk, '1', undefined)).toBe(true);
     expect(broken).toBe(true);
   });
+  it('says that the container is missing, and not that another was faster', async () => {
+    const nowhere = cosmosDoorbell({ client: cosmos.client, placeOf: () => ({ ...cosmos.place({}), container: 'nowhere' }) });
+    for (const tag of [undefined, '"1"'])
+      expect((await rejection(nowhere.progress.put('things', pk, '1', tag))).code).toBe('cloud-unavailable');
+  });
   it('is no part of the table: what it records shows in no scan', async () => {
     await doorbell.progress.put('things', pk, '1', undefined);
     expect((await table.scan()).items).toEqual([]);

@@ -105,7 +105,8 @@ export const cosmosDoorbell = ({ client, placeOf }: CosmosDoorbellOptions) => {
         await (tag === undefined ? container.create(pk, document) : container.replace(pk, id, document, tag));
         return true;
       } catch (error) {
-        if (!isAzureError(error, 404, 409, 412)) throw error;
+        // A 404 with a substatus is about the container.
+        if (!isAzureError(error, 404, 409, 412) || (error.details.status === 404 && error.details.substatus)) throw error;
         // It may have been refused because of itself, when its first answer was lost.
         const found = (error.details.attempts ?? 1) > 1 ? await container.read(pk, id) : undefined;
         return found !== undefined && writeIdOf(found.document) === write;
@@ -121,6 +122,21 @@ export type CosmosDoorbell = ReturnType<typeof cosmosDoorbell>;
 const firstPollMillis = 100;
 const longestPollMillis = 1000;
 const pendingAtOnce = 1000;
+const looksAtOnce = 20;
+
+/** A partition that has not been drained, and the last change that was there. */
+type Pending = { readonly of: string; readonly until: string };
+
+const pendingOf = async (doorbell: CosmosDoorbell, table: string, of: string): Promise<Pending | undefined> => {
+  let sequence = (await doorbell.progress.get(table, of))?.sequence;
+  let until: string | undefined;
+  for (;;) {
+    const pending = await doorbell.changesAfter(table, of, sequence, pendingAtOnce);
+    until = pending.at(-1)?.sequence ?? until;
+    if (pending.length < pendingAtOnce) return until === undefined ? undefined : { of, until };
+    sequence = until;
+  }
+};
 
 /**
  * Resolves when everything written to these partitions before has been drained. Throws `Rejected` `changes-not-settled` (kind `unavailable`) where that
@@ -132,17 +148,18 @@ export const awaitDrained = async (
   partitions: AsyncIterable<string> | Iterable<string>,
   waitMillis = 20_000,
 ): Promise<void> => {
-  const open: { readonly of: string; readonly until: string }[] = [];
+  const open: Pending[] = [];
+  let some: string[] = [];
+  const look = async (): Promise<void> => {
+    const found = await Promise.all(some.map((of) => pendingOf(doorbell, table, of)));
+    open.push(...found.filter((each) => each !== undefined));
+    some = [];
+  };
   for await (const of of partitions) {
-    let [sequence, until] = [(await doorbell.progress.get(table, of))?.sequence, undefined as string | undefined];
-    for (;;) {
-      const pending = await doorbell.changesAfter(table, of, sequence, pendingAtOnce);
-      sequence = pending.at(-1)?.sequence ?? sequence;
-      until = pending.at(-1)?.sequence ?? until;
-      if (pending.length < pendingAtOnce) break;
-    }
-    if (until !== undefined) open.push({ of, until });
+    some.push(of);
+    if (some.length === looksAtOnce) await look();
   }
+  await look();
   const deadline = performance.now() + waitMillis;
   for (const { of, until } of open)
     for (

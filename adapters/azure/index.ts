@@ -7,11 +7,12 @@ import type { Table } from '../../domain/kernel/table.ts';
 import { tableDeadLetters } from '../cloud/dead-letters.ts';
 import { eventOf } from '../cloud/large-events.ts';
 import { unknownPlace, variableOf } from '../cloud/places.ts';
+import { usualBackoff } from '../cloud/retry.ts';
 import { focusWriter } from '../duckdb/focus-writer.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { ulidIds } from '../system/ulid-ids.ts';
 import { awaitDrained, cosmosDoorbell, partitionOf } from './change-stream.ts';
-import { azureClient } from './client.ts';
+import { type AzureClientOptions, azureClient } from './client.ts';
 import type { CosmosPlace } from './cosmos-container.ts';
 import type { Environment } from './credentials.ts';
 import { eventGridBus } from './event-bus.ts';
@@ -21,14 +22,16 @@ import { bodyOf, postponeMessage, type Receipt, sendText, storageQueue } from '.
 import { vaultSecrets } from './secrets.ts';
 import { type CosmosTableOptions, cosmosTable } from './table.ts';
 
-const clock = systemClock;
+/** What another clock or network than this machine's, and other waits between attempts, are given by: for tests. */
+export type CloudOptions = Pick<AzureClientOptions, 'clock' | 'fetch' | 'backoff'>;
 
 /**
  * Every port on Azure, from the environment variables of a function app. Nothing here asks the network, and nothing is missed before it is used:
  * then it throws `Rejected` `resource-unknown`.
  */
-export const openCloud = (environment: Environment) => {
-  const client = azureClient({ environment });
+export const openCloud = (environment: Environment, { clock = systemClock, ...network }: CloudOptions = {}) => {
+  const client = azureClient({ environment, clock, ...network });
+  const { backoff = usualBackoff } = network;
   const ids = ulidIds();
 
   const required = (variable: string): string => {
@@ -52,7 +55,7 @@ export const openCloud = (environment: Environment) => {
   const cosmos = ['HYBRID_COSMOS_ENDPOINT', 'HYBRID_COSMOS_DATABASE'];
   const tableAt = (variable: string, declaration: CosmosTableOptions['declaration']): Table =>
     at([...cosmos, variable], (endpoint = '', database = '', container = '') =>
-      cosmosTable({ place: { endpoint, database, container }, declaration, client, clock }),
+      cosmosTable({ place: { endpoint, database, container }, declaration, client, clock, backoff }),
     );
   const objects = (name: string): ObjectStore =>
     at([variableOf('objects', name)], (containerUrl = '') => blobObjectStore({ client, containerUrl, clock }));

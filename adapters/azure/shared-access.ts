@@ -31,7 +31,6 @@ const partsOf = (containerUrl: string) => {
  * (https://learn.microsoft.com/rest/api/storageservices/create-user-delegation-sas). A key is asked for when none at hand holds long enough.
  */
 export const sharedAccess = (client: AzureClient, containerUrl: string, clock: Clock): SharedAccess => {
-  const { account, container, service } = partsOf(containerUrl);
   let known: { readonly key: Promise<DelegationKey>; readonly until: number } | undefined;
 
   const askForKey = async (now: number, until: number): Promise<DelegationKey> => {
@@ -39,7 +38,7 @@ export const sharedAccess = (client: AzureClient, containerUrl: string, clock: C
     const { body } = await client.call(blobs, {
       operation: 'GetUserDelegationKey',
       method: 'POST',
-      url: `${service}/?restype=service&comp=userdelegationkey`,
+      url: `${partsOf(containerUrl).service}/?restype=service&comp=userdelegationkey`,
       headers: { 'content-type': 'application/xml' },
       body: xml,
     });
@@ -72,6 +71,7 @@ export const sharedAccess = (client: AzureClient, containerUrl: string, clock: C
       const end = now + seconds * 1000;
       const key = await keyUntil(now, end);
       const expiry = secondOf(end);
+      const { account, container } = partsOf(containerUrl);
       const fields = [
         ...[permissions, '', expiry, `/blob/${account}/${container}/${name}`],
         ...[key.oid, key.tid, key.start, key.expiry, key.service, key.version],
