@@ -5,7 +5,8 @@ import { type Answer, answeringClient, ok } from './test-answers.ts';
 const collection = 'projects/p/databases/d/documents/log';
 
 /** As a query gives it: begun at one moment, seen from another on. */
-const document = (sk: string, startedAt: string, seenFrom: string, more: object = {}) => ({
+const document = (sk: string, startedAt: string, seenFrom: string, more: object = {}, readTime = at(50)) => ({
+  readTime,
   document: {
     name: `${collection}/acme%23a:${sk}`,
     fields: { pk: { stringValue: 'acme#a' }, sk: { stringValue: sk }, committedAt: { timestampValue: startedAt }, ...more },
@@ -42,6 +43,16 @@ describe('changes of Firestore', () => {
     const changes = await doorbell.changesAfter('log', 'acme#a', undefined, 1);
     expect(changes.map(({ key }) => key.sk)).toEqual(['c']);
     expect(sent).toHaveLength(2);
+  });
+
+  it('leave what was committed while they were read for the next time', async () => {
+    const first = ok([document('a', at(1), at(2)), document('b', at(3), at(4))]);
+    const second = ok([document('late', at(5), at(51), {}, at(52))]);
+    const { doorbell } = doorbellOn(first, second);
+    const changes = await doorbell.changesAfter('log', 'acme#a', undefined, 1);
+    expect(changes.map(({ key }) => key.sk)).toEqual(['a']);
+    const again = doorbellOn(ok([document('late', at(5), at(51), {}, at(52)), document('b', at(3), at(4), {}, at(52))]));
+    expect((await again.doorbell.changesAfter('log', 'acme#a', changes[0]?.sequence, 5)).map(({ key }) => key.sk)).toEqual(['b', 'late']);
   });
 
   it('tell of a removal without an item', async () => {

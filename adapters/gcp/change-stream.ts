@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Change } from '../../domain/kernel/table.ts';
 import type { GcpClient } from './client.ts';
 import { isGcpError } from './errors.ts';
-import { type Collection, collectionAt, type Filter } from './firestore.ts';
+import { type Collection, collectionAt, type Filter, type Found } from './firestore.ts';
 import type { FirestoreDocument, FirestoreValue } from './firestore-values.ts';
 import { fromStored, own } from './table-items.ts';
 
@@ -31,12 +31,12 @@ const withNanos = (time: string): string => {
 const sequenceOf = ({ updateTime, id }: { readonly updateTime: string; readonly id: string }): string => `${withNanos(updateTime)}#${id}`;
 const committedIn = (sequence: string): number => Date.parse(sequence.slice(0, sequence.indexOf('#')).replace(/\d{6}Z$/, 'Z'));
 
-type Seen = { readonly change: Change; readonly startedAt: number; readonly id: string };
+type Seen = { readonly change: Change; readonly committedAt: string; readonly id: string };
 
 const seenIn = (document: FirestoreDocument): Seen => {
   const { item, isRemoved, updateTime, id } = fromStored(document);
   const change = { sequence: sequenceOf({ updateTime, id }), key: { pk: item.pk, sk: item.sk } };
-  return { change: isRemoved ? change : { ...change, item }, startedAt: startOf(document), id };
+  return { change: isRemoved ? change : { ...change, item }, committedAt: withNanos(updateTime), id };
 };
 
 const startOf = ({ fields }: FirestoreDocument): number => {
@@ -55,54 +55,46 @@ export const firestoreDoorbell = ({ client, collectionOf }: FirestoreDoorbellOpt
   const at = (table: string): Collection => collectionAt(client, collectionOf(table));
   const progressOf = (table: string): Collection => collectionAt(client, `${collectionOf(table)}-progress`);
 
-  /** Documents behind a moment in the order of the beginnings of their commits, page by page. */
-  async function* startedSince(
-    collection: Collection,
-    where: readonly Filter[],
-    since: number,
-    page: number,
-  ): AsyncGenerator<FirestoreDocument> {
+  /** Documents behind a moment in the order of the beginnings of their commits. */
+  async function* pagesSince(collection: Collection, where: readonly Filter[], since: number, limit: number): AsyncGenerator<Found> {
     const orderBy = [own.committedAt, '__name__'].map((field) => [field, 'ASCENDING'] as const);
     const from: Filter = [own.committedAt, 'GREATER_THAN_OR_EQUAL', timestamp(new Date(Math.max(0, since)))];
     let after: readonly FirestoreValue[] | undefined;
     for (;;) {
-      const documents = await collection.query({ where: [...where, from], orderBy, limit: page, ...(after && { after }) });
-      yield* documents;
-      const last = documents.at(-1);
+      const page = await collection.query({ where: [...where, from], orderBy, limit, ...(after && { after }) });
+      yield page;
+      const last = page.documents.at(-1);
       const started = last?.fields?.[own.committedAt];
-      if (documents.length < page || last === undefined || started === undefined) return;
+      if (page.documents.length < limit || last === undefined || started === undefined) return;
       after = [started, { referenceValue: last.name }];
     }
   }
 
-  const changesAfter = async (
-    table: string,
-    partition: string,
-    sequence: string | undefined,
-    limit: number,
-  ): Promise<readonly Change[]> => {
-    const since = sequence === undefined ? 0 : committedIn(sequence) - longestCommitMillis;
+  const changesAfter = async (table: string, partition: string, sequence = '', limit: number): Promise<readonly Change[]> => {
+    const since = sequence === '' ? 0 : committedIn(sequence) - longestCommitMillis;
     const found = new Map<string, Seen>();
-    for await (const document of startedSince(at(table), [['pk', 'EQUAL', text(partition)]], since, limit + 1)) {
-      const seen = seenIn(document);
-      if (sequence === undefined || seen.change.sequence > sequence) found.set(seen.id, seen);
+    const inOrder = () => [...found.values()].sort(bySequence).slice(0, limit);
+    let readAt: string | undefined;
+    for await (const { documents, readTime } of pagesSince(at(table), [['pk', 'EQUAL', text(partition)]], since, limit + 1)) {
+      // Later pages show what was committed since the first was read, and not all of that: some of it lies where the first has passed.
+      readAt ??= withNanos(readTime);
+      for (const seen of documents.map(seenIn)) if (seen.change.sequence > sequence && seen.committedAt <= readAt) found.set(seen.id, seen);
+      const last = inOrder()[limit - 1];
+      const begun = Math.max(...documents.map(startOf));
       // What began after the last that is wanted has ended was committed behind it.
-      const last = [...found.values()].sort(bySequence)[limit - 1];
-      if (last !== undefined && seen.startedAt > committedIn(last.change.sequence) + clockDifferenceMillis) break;
+      if (last !== undefined && begun > committedIn(last.change.sequence) + clockDifferenceMillis) break;
     }
-    return [...found.values()]
-      .sort(bySequence)
-      .slice(0, limit)
-      .map(({ change }) => change);
+    return inOrder().map(({ change }) => change);
   };
 
   async function* changedSince(table: string, since: Date): AsyncGenerator<string> {
     const told = new Set<string>();
-    for await (const document of startedSince(at(table), [], since.getTime(), 300)) {
-      const { pk } = fromStored(document).item;
-      if (!told.has(pk)) yield pk;
-      told.add(pk);
-    }
+    for await (const { documents } of pagesSince(at(table), [], since.getTime(), sweepPage))
+      for (const document of documents) {
+        const { pk } = fromStored(document).item;
+        if (!told.has(pk)) yield pk;
+        told.add(pk);
+      }
   }
 
   const nameIn = (collection: Collection, of: string): string => collection.nameOf(createHash('sha256').update(of).digest('hex'));
@@ -136,6 +128,7 @@ export const firestoreDoorbell = ({ client, collectionOf }: FirestoreDoorbellOpt
   return { changesAfter, changedSince, progress };
 };
 
+const sweepPage = 300;
 /** Of the server that says when a commit began, and the one that says when it ended, generously. */
 const clockDifferenceMillis = 5_000;
 

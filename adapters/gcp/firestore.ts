@@ -40,8 +40,13 @@ export type Collection = {
   get(names: readonly string[]): Promise<ReadonlyMap<string, FirestoreDocument>>;
   /** All or nothing. Throws `GcpError`, of a precondition that does not hold `ALREADY_EXISTS`, `NOT_FOUND` or `FAILED_PRECONDITION`. */
   commit(writes: readonly FirestoreWrite[]): Promise<void>;
-  query(query: Query): Promise<readonly FirestoreDocument[]>;
+  query(query: Query): Promise<Found>;
 };
+
+/** What a query has found, and as of when: all that was committed by then, and nothing of what was later. */
+export type Found = { readonly documents: readonly FirestoreDocument[]; readonly readTime: string };
+
+type QueryAnswer = { readonly document?: FirestoreDocument; readonly readTime?: string };
 
 export const collectionAt = (client: GcpClient, path: string): Collection => {
   const [root, collectionId] = [path.slice(0, path.lastIndexOf('/')), path.slice(path.lastIndexOf('/') + 1)];
@@ -69,8 +74,11 @@ export const collectionAt = (client: GcpClient, path: string): Collection => {
         ...(select && { select: { fields: select.map((field) => ({ fieldPath: pathOf(field) })) } }),
         limit,
       };
-      const answers = await post<readonly { readonly document?: FirestoreDocument }[]>('runQuery', { structuredQuery });
-      return answers.flatMap(({ document }) => (document === undefined ? [] : [document]));
+      const answers = await post<readonly QueryAnswer[]>('runQuery', { structuredQuery });
+      return {
+        documents: answers.flatMap(({ document }) => (document === undefined ? [] : [document])),
+        readTime: answers.at(-1)?.readTime ?? '',
+      };
     },
   };
 };

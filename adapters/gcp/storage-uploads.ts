@@ -14,6 +14,8 @@ export type Target = {
 };
 
 const resourceOf = ({ name, contentType, metadata }: Target) => ({ name, contentType, ...(metadata && { metadata }) });
+/** What is no character of a header's would end it. */
+const inHeader = (text: string): string => text.replace(/[^\x20-\x7e]/g, '');
 const md5 = (): Hash => createHash('md5');
 
 /** One request with all of it (`uploadType=multipart`), which Cloud Storage checks by its MD5. May be sent again. */
@@ -22,7 +24,7 @@ export const uploadWhole = async (bucket: StorageBucket, target: Target, bytes: 
   const resource = { ...resourceOf(target), md5Hash: md5().update(bytes).digest('base64') };
   const body = Buffer.concat([
     Buffer.from(`--${boundary}\r\ncontent-type: application/json; charset=UTF-8\r\n\r\n${JSON.stringify(resource)}\r\n`),
-    Buffer.from(`--${boundary}\r\ncontent-type: ${target.contentType}\r\n\r\n`),
+    Buffer.from(`--${boundary}\r\ncontent-type: ${inHeader(target.contentType)}\r\n\r\n`),
     bytes,
     Buffer.from(`\r\n--${boundary}--`),
   ]);
@@ -59,7 +61,7 @@ export const uploadBlocks = async (bucket: StorageBucket, target: Target, blocks
 
 const startSession = async (bucket: StorageBucket, target: Target): Promise<string> => {
   const parameters = { uploadType: 'resumable', name: target.name, ifGenerationMatch: target.ifGenerationMatch };
-  const headers = { 'content-type': 'application/json; charset=UTF-8', 'x-upload-content-type': target.contentType };
+  const headers = { 'content-type': 'application/json; charset=UTF-8', 'x-upload-content-type': inHeader(target.contentType) };
   const response = await bucket.upload('StartResumableUpload', parameters, headers, JSON.stringify(resourceOf(target)));
   await response.arrayBuffer();
   const session = response.headers.get('location');

@@ -47,7 +47,7 @@ export const tableQueries = (options: TableQueriesOptions): Pick<Table, 'query' 
     while (isMore && found.length <= limit) {
       // One more than asked for tells whether there is a next page. What has expired fills no page.
       const wanted = limit + 1 - found.length;
-      const documents = await collection.query({ where, orderBy, limit: wanted, ...(after && { after: after.map(text) }) });
+      const { documents } = await collection.query({ where, orderBy, limit: wanted, ...(after && { after: after.map(text) }) });
       const stored = documents.map(fromStored);
       const last = stored.at(-1);
       if (last !== undefined) after = placeIn(last);
@@ -69,7 +69,7 @@ export const tableQueries = (options: TableQueriesOptions): Pick<Table, 'query' 
       const limit = checkedLimit(page);
       const after = page.cursor === undefined ? undefined : placeOf(scope, page.cursor)[0];
       const from = after === undefined ? {} : { after: [{ referenceValue: collection.nameOf(after) }] };
-      const documents = await collection.query({ where: [], orderBy: [['__name__', 'ASCENDING']], limit, ...from });
+      const { documents } = await collection.query({ where: [], orderBy: [['__name__', 'ASCENDING']], limit, ...from });
       const stored = documents.map(fromStored);
       const last = stored.at(-1);
       const next = last !== undefined && documents.length === limit ? cursorAt(scope, [last.id]) : null;

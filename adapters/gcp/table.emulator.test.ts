@@ -14,13 +14,13 @@ for (const changes of [false, true])
 
     /** As the TTL policy does it, which the emulator has not. */
     const sweep = async (): Promise<void> => {
-      const documents = collectionAt(client, collection);
-      const expired = await documents.query({
+      const all = collectionAt(client, collection);
+      const { documents: expired } = await all.query({
         where: [['expiresAt', 'LESS_THAN_OR_EQUAL', { timestampValue: clock.now().toISOString() }]],
         orderBy: [['expiresAt', 'ASCENDING']],
         limit: 500,
       });
-      await documents.commit(expired.map(({ name }) => ({ delete: name })));
+      await all.commit(expired.map(({ name }) => ({ delete: name })));
     };
     return {
       clock,

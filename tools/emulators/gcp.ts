@@ -90,3 +90,8 @@ export const startDrongo = async (): Promise<Emulator> => {
     isReady: async (endpoint) => (await fetch(endpoint, { signal: AbortSignal.timeout(2000) })).status > 0,
   }));
 };
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  installDrongo();
+  await installFakeGcsServer();
+}
