@@ -1,8 +1,8 @@
 import type { Item, Table, TableDeclaration, Write } from '../../domain/kernel/table.ts';
 import { itemSize, readUnits, storageOverhead, writeUnits } from './item-size.ts';
 
-/** What calls of a table came to, in the units that DynamoDB bills. */
-export type Consumed = { reads: number; writes: number; readonly calls: string[]; storedBytes: number };
+/** What calls of a table came to, in the units that DynamoDB bills; and how many items they wrote, which others bill. */
+export type Consumed = { reads: number; writes: number; items: number; readonly calls: string[]; storedBytes: number };
 
 /** Copies of an item in indexes: one for each index both of whose attributes it has. */
 const copies = (item: Item, { indexes = {} }: TableDeclaration): number =>
@@ -12,12 +12,16 @@ const copies = (item: Item, { indexes = {} }: TableDeclaration): number =>
 export const countingTable = (table: Table, declaration: TableDeclaration, consumed: Consumed): Table => {
   const written = (item: Item, transacted: boolean): void => {
     const size = itemSize(item);
+    consumed.items += 1;
     consumed.writes += writeUnits(size) * ((transacted ? 2 : 1) + copies(item, declaration));
     consumed.storedBytes += (size + storageOverhead) * (1 + copies(item, declaration));
   };
   const wrote = (write: Write): void => {
     if (write.type === 'put') written(write.item, true);
-    else consumed.writes += 2;
+    else {
+      consumed.writes += 2;
+      consumed.items += 1;
+    }
   };
   const read = (items: readonly Item[]): void => {
     consumed.reads += items.reduce((total, item) => total + readUnits(itemSize(item)), 0) + (items.length === 0 ? 1 : 0);
@@ -43,6 +47,7 @@ export const countingTable = (table: Table, declaration: TableDeclaration, consu
     async delete(key, condition) {
       consumed.calls.push('delete');
       consumed.writes += 1;
+      consumed.items += 1;
       return table.delete(key, condition);
     },
     async transact(pk, writes) {
@@ -71,4 +76,4 @@ export const countingTable = (table: Table, declaration: TableDeclaration, consu
   };
 };
 
-export const nothingConsumed = (): Consumed => ({ reads: 0, writes: 0, calls: [], storedBytes: 0 });
+export const nothingConsumed = (): Consumed => ({ reads: 0, writes: 0, items: 0, calls: [], storedBytes: 0 });

@@ -1,4 +1,5 @@
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
+import { gcpFree, gcpTypes } from './gcp-kinds.ts';
 import { type Graph, types } from './graph.ts';
 
 /** Kinds that cost nothing by being there: permissions, wiring, and what is paid by use elsewhere in the list. */
@@ -22,9 +23,10 @@ const free: readonly RegExp[] = [
   /^aws:cloudfront\/(cachePolicy|originRequestPolicy|responseHeadersPolicy|originAccessControl|function):/,
   /^aws:codedeploy\//,
   /^aws:resourcegroups\//,
+  ...gcpFree,
 ];
 
-const priced: ReadonlySet<string> = new Set(Object.values(types));
+const priced: ReadonlySet<string> = new Set([...Object.values(types), ...Object.values(gcpTypes)]);
 
 /** Throws `Rejected` `unknown-price` for a kind that nobody has looked up: a bill with a gap is worse than none. */
 export const assertPriced = (graph: Graph): void => {
@@ -36,7 +38,7 @@ export const assertPriced = (graph: Graph): void => {
     failed(
       'invalid',
       'unknown-price',
-      `The price list does not know ${unknown.join(', ')}: add what it costs to tools/cost/prices.ts, or to free-kinds.ts that it costs nothing.`,
+      `The price list does not know ${unknown.join(', ')}: add what it costs to the price list of its cloud, or to free-kinds.ts that it costs nothing.`,
     ),
   );
 };

@@ -4,8 +4,10 @@ import { type StackName, stacks } from './declared.ts';
 import { costFile, estimates, isDrifted } from './document.ts';
 import { broken } from './estimate.ts';
 import { costDocument, details, summary } from './report.ts';
+import { sideBySide } from './side-by-side.ts';
 
 const usage = `npm run cost [-- <stack> …]            what the stacks cost: ${stacks.join(', ')}; all where none is named
+npm run cost -- compare                the clouds side by side: idle, a million predictions, 100 million
 npm run cost -- --write                writes docs/cost.md
 npm run cost -- --check                fails where docs/cost.md says something else
 npm run cost -- --json                 the figures, for --compare
@@ -23,6 +25,7 @@ const run = async (args: readonly string[]): Promise<number> => {
   const flags = args.filter((arg) => arg.startsWith('--'));
   const rest = args.filter((arg) => !arg.startsWith('--'));
   if (flags[0] === '--compare') return say(comparison(figures(rest[0]), figures(rest[1])));
+  if (rest[0] === 'compare') return say(sideBySide(await estimates(stacks)));
   const unknown = [...rest.filter((name) => !isStack(name)), ...flags.filter((flag) => !['--write', '--check', '--json'].includes(flag))];
   if (unknown.length > 0) return complain([`There is no ${unknown.join(', ')}.`, usage]);
   const made = await estimates(rest.length === 0 ? stacks : rest.filter(isStack));

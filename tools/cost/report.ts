@@ -1,6 +1,8 @@
 import { type Bill, dollars, type Line, totalOf } from './bill.ts';
 import { type Estimate, isEdge, limits } from './estimate.ts';
-import { allowances, priceOf, prices, region, reviewed } from './prices.ts';
+import type { PriceList } from './price.ts';
+import { lists, priceOf, reviewed } from './prices.ts';
+import { sideBySide } from './side-by-side.ts';
 
 const amount = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3))));
 
@@ -65,35 +67,37 @@ export const details = (each: Estimate): string =>
     ),
   ].join('\n\n');
 
-const priceList = (): string =>
+const priceList = ({ prices, allowances }: PriceList): string =>
   table(
     ['Meter', 'USD', 'Always free, a month', 'Source', 'Dated', 'Note'],
-    Object.keys(prices).map((name) => {
-      const { usd, per, unit, free, source, dated, note } = priceOf(name as keyof typeof prices);
+    Object.entries(prices).map(([name, { usd, per, unit, free, source, dated, note }]) => {
       const per1 = per === 1 ? unit : `${per.toLocaleString('en-US')} × ${unit}`;
-      return [
-        `\`${name}\``,
-        `${usd} per ${per1}`,
-        free === undefined ? '' : allowances[free].toLocaleString('en-US'),
-        source,
-        dated,
-        note ?? '',
-      ];
+      const allowance = free === undefined ? undefined : allowances[free];
+      return [`\`${name}\``, `${usd} per ${per1}`, allowance?.toLocaleString('en-US') ?? '', source, dated, note ?? ''];
     }),
   );
 
+const cloudNames: { readonly [cloud in keyof typeof lists]: string } = { aws: 'AWS', gcp: 'Google Cloud' };
+
+const priceLists = (): readonly string[] =>
+  Object.entries(lists).flatMap(([cloud, list]) => [
+    `## Price list of ${cloudNames[cloud as keyof typeof lists]}, ${list.region}`,
+    priceList(list),
+  ]);
+
 /** The whole document under `docs/`. */
 export const costDocument = (estimates: readonly Estimate[]): string =>
-  `${[introduction, summary(estimates), ...estimates.map(details), assumptionsText, '## Price list', priceList()].join('\n\n')}\n`;
+  `${[introduction, summary(estimates), ...estimates.map(details), sideBySide(estimates), assumptionsText, ...priceLists()].join('\n\n')}\n`;
 
 const introduction = [
   '# What it costs',
   '',
   'Made by `npm run cost -- --write` from the resources that the stacks declare, from the code of the inference path as it was counted, and from the',
-  `price list below (${region}, reviewed ${reviewed}): list prices without discounts and taxes. Nothing here was measured in an account.`,
+  `price lists below (reviewed ${reviewed}): list prices without discounts and taxes. Nothing here was measured in an account.`,
   '',
-  `\`npm run cost\` fails where an idle dev stack costs more than $${limits.idleInDev} a month, or a million predictions in a month more than`,
-  `$${limits.millionPredictions} (1 KB in and out, 20 ms; the edge, CloudFront and WAF, is a line of its own). Allowances that never end count, trials do not.`,
+  `\`npm run cost\` fails where an idle dev stack costs more than $${limits.idleInDev} a month, or a million predictions in a month on AWS more than`,
+  `$${limits.millionPredictions} (1 KB in and out, 20 ms; the edge, a content network or load balancer with a firewall, is a line of its own).`,
+  'Allowances that never end count, trials do not.',
   'Each further million costs more, because the allowances are used up by then; it is shown for a platform with 100 million predictions a month.',
 ].join('\n');
 
@@ -106,5 +110,8 @@ const assumptionsText = [
   '  a batch makes one read and one write of a roll-up for each partition of facts in it.',
   '- Functions that publish, fold or handle events take 50 ms. Start-up time, which Lambda bills too, is left out: below one in a hundred invocations.',
   '- Events and deliveries are taken one at a time, which is dearest.',
+  '- Cloud Run rounds up to 100 ms, and requests are taken never to share an instance, which is dearest; the edge holds a request as long as who answers.',
+  '- On Google Cloud a sweep a minute reads two documents for each table with changes; facts are folded by it, a partition at a time.',
+  '- The free quota of Firestore belongs to one database of a project, and is not counted.',
   '- Nothing holds a lease while it is idle: pollers of queues and streams are Lambda\u2019s own, and their reads are all that is paid.',
 ].join('\n');
