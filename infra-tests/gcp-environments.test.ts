@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { documentId } from '../adapters/gcp/firestore.ts';
 import { focusColumns } from '../domain/billing/focus.ts';
+import { contexts } from '../functions/contexts.ts';
 import { bootstrapKey, sha256 } from '../functions/kernel/authentication.ts';
+import { context } from '../functions/kernel/context.ts';
 import { type Graph, graphOf } from './graph.ts';
 import { graphFor, named, ofType } from './graphs.ts';
 
@@ -98,6 +100,10 @@ describe('a stack on Google Cloud', () => {
     expect(fields('models-registry-items-descending')).toEqual(['pk DESCENDING', 'sk DESCENDING']);
     expect(fields('models-registry-changes')).toEqual(['pk ASCENDING', 'committedAt ASCENDING']);
   });
+  it('has uploads that nobody completed go within a day, as the adapter calls them', async () => {
+    const rules = named(await graphFor('gcp-dev'), 'models-artifacts-bucket').inputs.lifecycleRules;
+    expect(rules).toContainEqual({ action: { type: 'Delete' }, condition: { age: 1, matchesPrefixes: ['/uploads/'], withState: 'LIVE' } });
+  });
   it('rings for events, and sweeps for all changes', async () => {
     const graph = await graphFor('gcp-dev');
     expect(names(graph, 'trigger')).toEqual([
@@ -179,6 +185,35 @@ describe.each(['gcp-dev', 'gcp-prod'] as const)('the topology of %s', (stack) =>
           .filter(({ urn }) => urn === resource.urn)
           .map(fixed),
       ).toEqual([fixed(resource)]);
+  });
+});
+
+describe('a queue whose senders ask for delays', () => {
+  const policy = { attempts: 5, visibilitySeconds: 30, batchSize: 10, backoff: { baseSeconds: 1, maxSeconds: 60 } };
+  const hooks = context('hooks', {
+    describes: 'Calls other people’s systems',
+    queues: { outbox: { policy, needs: { delay: '5 m' }, uses: { outbox: ['send'] } } },
+  });
+  it('has tasks that publish its messages later, as an account that may do only that', async () => {
+    const graph = await graphOf('gcp-dev', { contexts: [...contexts, hooks] });
+    const { environmentVariables } = named(graph, 'hooks-queues-function').inputs.serviceConfig as {
+      readonly environmentVariables: { readonly [name: string]: string };
+    };
+    const topic = 'projects/hybrid-test/topics/hooks-outbox-topic-1234567';
+    expect(environmentVariables).toMatchObject({
+      HYBRID_QUEUE_HOOKS_OUTBOX: topic,
+      HYBRID_TASKS_HOOKS_OUTBOX: 'projects/hybrid-test/locations/europe-west1/queues/hooks-outbox-tasks-1234567',
+      HYBRID_TASKS_ACCOUNT: 'hybrid-dev-tasks@hybrid-test.iam.gserviceaccount.com',
+    });
+    const member = 'serviceAccount:hybrid-dev-tasks@hybrid-test.iam.gserviceaccount.com';
+    expect(graph.filter(({ inputs }) => inputs.member === member).map(({ inputs }) => [inputs.role, inputs.topic])).toEqual([
+      ['roles/pubsub.publisher', topic],
+    ]);
+    expect(named(graph, 'hooks-queues-serviceAccountUser-tasks').inputs.role).toBe('roles/iam.serviceAccountUser');
+    expect(named(graph, 'hooks-outbox-subscription').inputs).toMatchObject({
+      retryPolicy: { minimumBackoff: '1s', maximumBackoff: '60s' },
+      deadLetterPolicy: { maxDeliveryAttempts: 5 },
+    });
   });
 });
 

@@ -4,7 +4,7 @@ import type { PlatformPlan } from '../platform.ts';
 import { Role } from './role.ts';
 import { accountId, emailOf, type Site } from './site.ts';
 
-/** What Google's own services call functions as: each of them only those that it has something for. */
+/** What Google's own services call functions as, each of them only those that it has something for; and what held back messages are published as. */
 export type Caller = 'push' | 'scheduler' | 'eventarc' | 'tasks';
 export type Callers = { readonly [caller in Caller]?: Role };
 
@@ -12,11 +12,12 @@ const describes: Record<Caller, string> = {
   push: 'Pushes events and messages to functions',
   scheduler: 'Calls functions by the clock',
   eventarc: 'Tells functions that documents changed',
-  tasks: 'Brings delayed messages to functions',
+  tasks: 'Publishes messages that were held back',
 };
 
 export const makeCallers = (plan: PlatformPlan, site: Site, parent: PulumiResource): Callers => {
-  const needed = [...new Set(plan.units.flatMap((unit) => callersOf(plan, unit)))];
+  const delays: readonly Caller[] = plan.queues.some(isDelayed) ? ['tasks'] : [];
+  const needed = [...new Set([...plan.units.flatMap((unit) => callersOf(plan, unit)), ...delays])];
   return Object.fromEntries(
     needed.map((caller) => [
       caller,
@@ -46,10 +47,9 @@ export const ringing = (plan: PlatformPlan, unit: string): PlatformPlan['tables'
 const callersOf = (plan: PlatformPlan, { name, trigger }: FunctionUnit): readonly Caller[] => {
   switch (trigger) {
     case 'events':
+    case 'queues':
     case 'dead-letters':
       return ['push'];
-    case 'queues':
-      return plan.queues.some((queue) => queue.unit === name && isDelayed(queue)) ? ['push', 'tasks'] : ['push'];
     case 'schedules':
       return ['scheduler'];
     case 'changes':

@@ -111,7 +111,7 @@ const queueOf = (
       prefix: site.prefix,
       region: site.region,
       keyName: keys.messages,
-      enableDelays: isDelayed(planned),
+      publisher: isDelayed(planned) ? callers.tasks?.email : undefined,
       ackSeconds: ackSeconds(plan, planned.unit),
       push: callOf(site, planned.unit, `/queues/${qualifiedName(planned.resource)}`, callers.push),
       deadLetters: givenUp,

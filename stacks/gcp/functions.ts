@@ -1,4 +1,4 @@
-import { type Input, jsonStringify, type Resource as PulumiResource } from '@pulumi/pulumi';
+import type { Input, Resource as PulumiResource } from '@pulumi/pulumi';
 import { bus, resourceVariable } from '../../functions/kernel/resources.ts';
 import type { FunctionUnit } from '../../functions/kernel/units.ts';
 import type { Bundle } from '../bundle.ts';
@@ -89,6 +89,8 @@ const environmentOf = (args: FunctionsArgs, unit: FunctionUnit): FunctionArgs['e
   const [consumer] = unit.trigger === 'changes' ? [] : drained(plan, unit);
   return {
     HYBRID_AUDIENCE: urlOf(site, unit.name),
+    // Cloud Run takes the signature off tokens that it has checked.
+    HYBRID_INVOKERS: 'checked',
     HYBRID_CALLERS: Object.values(emailsOf(plan, site, unit)).join(','),
     ...Object.fromEntries(touched.map((resource) => [resourceVariable(resource), placeOf(resource, places).value])),
     ...Object.fromEntries(queues.map(({ variable, made }) => [variable, made.topicName])),
@@ -100,20 +102,11 @@ const environmentOf = (args: FunctionsArgs, unit: FunctionUnit): FunctionArgs['e
   };
 };
 
-/** Of queues that hold messages back: where tasks go, whom they call, and as whom. */
-const tasksOf = ({ plan, site, deliveries }: FunctionsArgs, { grants }: FunctionUnit): { readonly [variable: string]: Input<string> } => {
+/** Of queues that hold messages back: where tasks go that publish them later, and as whom. */
+const tasksOf = ({ site, deliveries }: FunctionsArgs, { grants }: FunctionUnit): { readonly [variable: string]: Input<string> } => {
   const sent = grants.filter(({ verbs }) => verbs.includes('send')).map(({ resource }) => resourceVariable(resource));
-  const delayed = deliveries.queues.filter(({ variable, made }) => sent.includes(variable) && made.tasksName !== undefined);
-  if (delayed.length === 0) return {};
-  return {
-    ...Object.fromEntries(delayed.map(({ variable, made }) => [variable.replace('HYBRID_QUEUE_', 'HYBRID_TASKS_'), made.tasksName ?? ''])),
-    HYBRID_TASKS_ACCOUNT: emailOf(site, 'tasks'),
-    HYBRID_TASKS_TARGETS: jsonStringify(
-      Object.fromEntries(
-        plan.queues
-          .filter(({ resource }) => delayed.some(({ variable }) => variable === resourceVariable(resource)))
-          .map(({ resource, unit }) => [`${resource.context}.${resource.name}`, urlOf(site, unit)]),
-      ),
-    ),
-  };
+  const delayed = deliveries.queues.flatMap(({ variable, made: { tasksName } }) =>
+    sent.includes(variable) && tasksName !== undefined ? [[variable.replace('HYBRID_QUEUE_', 'HYBRID_TASKS_'), tasksName] as const] : [],
+  );
+  return delayed.length === 0 ? {} : { ...Object.fromEntries(delayed), HYBRID_TASKS_ACCOUNT: emailOf(site, 'tasks') };
 };

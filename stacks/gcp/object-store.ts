@@ -44,7 +44,7 @@ const bucketOf = ({ context, region, keep, keyName, protectsData }: ObjectStoreA
 const lifecycleOf = (keep: PlannedStore['keep']): BucketArgs['lifecycleRules'] => [
   { action: { type: 'Delete' }, condition: { daysSinceNoncurrentTime: 30, withState: 'ARCHIVED' } },
   { action: { type: 'AbortIncompleteMultipartUpload' }, condition: { age: 7 } },
-  // Parts of an upload that nobody completed, which an object store of the adapter's keeps as objects of their own.
-  { action: { type: 'Delete' }, condition: { age: 1, matchesPrefixes: ['uploads/'], withState: 'LIVE' } },
+  // Parts of an upload that nobody completed: the adapter keeps them as objects of their own, under names that are nobody's keys.
+  { action: { type: 'Delete' }, condition: { age: 1, matchesPrefixes: ['/uploads/'], withState: 'LIVE' } },
   ...(keep.endsWith(' days') ? [{ action: { type: 'Delete' }, condition: { age: Number(keep.split(' ')[0]), withState: 'LIVE' } }] : []),
 ];

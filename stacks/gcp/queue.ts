@@ -1,7 +1,8 @@
 import { Queue as TaskQueue, type QueueArgs as TaskQueueArgs } from '@pulumi/gcp/cloudtasks/queue.js';
 import type { SubscriptionArgs } from '@pulumi/gcp/pubsub/subscription.js';
 import type { TopicArgs } from '@pulumi/gcp/pubsub/topic.js';
-import { ComponentResource, type ComponentResourceOptions, type Output } from '@pulumi/pulumi';
+import { TopicIAMMember } from '@pulumi/gcp/pubsub/topicIAMMember.js';
+import { ComponentResource, type ComponentResourceOptions, type Input, interpolate, type Output } from '@pulumi/pulumi';
 import type { QueuePolicy } from '../../domain/kernel/queue.ts';
 import { type TransformEach, transformed } from '../component.ts';
 import { seconds } from './component.ts';
@@ -12,8 +13,8 @@ export type QueueArgs = Omit<SubscriberArgs, 'topicName' | 'types' | 'attempts' 
   readonly region: string;
   readonly keyName?: MessagesArgs['keyName'];
   readonly policy: QueuePolicy;
-  /** Whether senders ask for delays, which topics do not know. */
-  readonly enableDelays: boolean;
+  /** As whom messages are published that senders have held back; topics know no delays. None where nobody asks for any. */
+  readonly publisher?: Input<string> | undefined;
   readonly transform?: TransformEach<{ topic: TopicArgs; subscription: SubscriptionArgs; tasks: TaskQueueArgs }> | undefined;
 };
 
@@ -26,7 +27,7 @@ export class Queue extends ComponentResource {
 
   constructor(name: string, args: QueueArgs, options?: ComponentResourceOptions) {
     super('hybrid:gcp:Queue', name, {}, options);
-    const { region, keyName, policy, enableDelays, transform = {}, ...subscribing } = args;
+    const { region, keyName, policy, publisher, transform = {}, ...subscribing } = args;
     const topic = makeTopic(name, { context: args.context, region, keyName }, transform.topic, this);
     const { subscriptionNames } = new Subscriber(
       name,
@@ -42,12 +43,18 @@ export class Queue extends ComponentResource {
     );
     this.topicName = topic.id;
     this.subscriptionNames = subscriptionNames;
-    this.tasksName = enableDelays
-      ? new TaskQueue(`${name}-tasks`, transformed(tasksOf(region, policy), transform.tasks), { parent: this }).id
-      : undefined;
+    this.tasksName =
+      publisher === undefined ? undefined : held(name, topic.id, publisher, transformed(tasksOf(region, policy), transform.tasks), this);
     this.registerOutputs({ topicName: this.topicName });
   }
 }
+
+/** A queue of tasks, each of which publishes a message when its time has come. */
+const held = (name: string, topic: Input<string>, publisher: Input<string>, made: TaskQueueArgs, parent: Queue): Output<string> => {
+  const member = interpolate`serviceAccount:${publisher}`;
+  new TopicIAMMember(`${name}-publishing`, { topic, role: 'roles/pubsub.publisher', member }, { parent });
+  return new TaskQueue(`${name}-tasks`, made, { parent }).id;
+};
 
 const backOffOf = ({ backoff }: QueuePolicy) => ({
   minimumBackoff: seconds(backoff.baseSeconds),
