@@ -67,6 +67,32 @@ describe('the doorbell of Firestore', () => {
     expect(seen).toEqual(names);
   });
 
+  it('passes over nothing of what many write while it reads', async () => {
+    const { table, doorbell } = openAt(testCollection());
+    const [writers, rounds] = [6, 12];
+    let writing = true;
+    const write = async (writer: number): Promise<void> => {
+      for (let n = 0; n < rounds; n++) await table.put({ pk, sk: `${writer}-${n}` }, 'absent');
+    };
+    const written = Promise.all(Array.from({ length: writers }, (_, writer) => write(writer))).then(() => {
+      writing = false;
+    });
+    const seen: string[] = [];
+    let sequence: string | undefined;
+    for (let wasWriting = true; wasWriting; ) {
+      wasWriting = writing;
+      for (let more = true; more; ) {
+        const changes = await doorbell.changesAfter('things', pk, sequence, 5);
+        seen.push(...changes.map(({ key }) => key.sk));
+        sequence = changes.at(-1)?.sequence ?? sequence;
+        more = changes.length > 0;
+      }
+    }
+    await written;
+    expect(seen).toHaveLength(writers * rounds);
+    expect(new Set(seen).size).toBe(writers * rounds);
+  });
+
   it('tells of partitions that changed since a moment, and of no others', async () => {
     const { table, doorbell } = openAt(testCollection());
     await table.put({ pk: 'acme#old', sk: 'a' });
