@@ -32,7 +32,7 @@ const isMissing = (error: unknown): boolean => isAzureError(error, 'BlobNotFound
 
 /**
  * The `ObjectStore` port on a container of Blob Storage, without a hierarchical namespace. Of what is put at most 32 MiB are held at a time. Of two
- * puts of more than 8 MiB to one key at once the one that ends later may fail. Who puts to a presigned URL has to send `x-ms-blob-type: BlockBlob`.
+ * puts of more than 8 MiB to one key at once the one that ends later may fail. Whoever puts to a presigned URL has to send `presignedPutHeaders`.
  */
 export const blobObjectStore = ({ client, containerUrl, clock }: BlobObjectStoreOptions): ObjectStore => {
   const container = blobContainer(client, containerUrl);

@@ -172,14 +172,6 @@ export const differences: readonly Difference[] = [
   ),
   declared(
     'ObjectStore',
-    'a PUT to a presigned URL',
-    'needs no header',
-    'needs no header',
-    'needs `x-ms-blob-type: BlockBlob`',
-    'needs no header',
-  ),
-  declared(
-    'ObjectStore',
     '`modifiedAt`',
     'in milliseconds',
     'in seconds; of a put the time of its answer',

@@ -35,8 +35,6 @@ export type Semantics = {
   readonly objectStore: {
     /** Whether a URL that grants GET answers HEAD, too. */
     readonly getGrantAnswersHead: boolean;
-    /** What has to be sent with a PUT to a URL that grants it, beside the body. */
-    readonly putGrantHeaders: Readonly<Record<string, string>>;
     /** Of a part that is put by itself, in bytes. */
     readonly largestPart: number;
   };
@@ -46,22 +44,22 @@ export const semantics: Record<Cloud, Semantics> = {
   laptop: {
     queue: { delayStepSeconds: 0.001, reason: 'the error', leastAttempts: 1, batches: 'as declared' },
     eventBus: { largeEvent: 'refused' },
-    objectStore: { getGrantAnswersHead: true, putGrantHeaders: {}, largestPart: Number.POSITIVE_INFINITY },
+    objectStore: { getGrantAnswersHead: true, largestPart: Number.POSITIVE_INFINITY },
   },
   aws: {
     queue: { delayStepSeconds: 1, reason: 'where to look for the error', leastAttempts: 1, batches: 'as declared' },
     eventBus: { largeEvent: 'by reference' },
-    objectStore: { getGrantAnswersHead: false, putGrantHeaders: {}, largestPart: 64 * 1024 ** 2 },
+    objectStore: { getGrantAnswersHead: false, largestPart: 64 * 1024 ** 2 },
   },
   azure: {
     queue: { delayStepSeconds: 1, reason: 'where to look for the error', leastAttempts: 1, batches: 'as declared' },
     eventBus: { largeEvent: 'by reference' },
-    objectStore: { getGrantAnswersHead: true, putGrantHeaders: { 'x-ms-blob-type': 'BlockBlob' }, largestPart: 64 * 1024 ** 2 },
+    objectStore: { getGrantAnswersHead: true, largestPart: 64 * 1024 ** 2 },
   },
   gcp: {
     queue: { delayStepSeconds: 0.001, reason: 'where to look for the error', leastAttempts: 5, batches: 'of one' },
     eventBus: { largeEvent: 'whole' },
-    objectStore: { getGrantAnswersHead: false, putGrantHeaders: {}, largestPart: Number.POSITIVE_INFINITY },
+    objectStore: { getGrantAnswersHead: false, largestPart: Number.POSITIVE_INFINITY },
   },
 };
 

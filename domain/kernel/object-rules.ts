@@ -29,6 +29,9 @@ export const rangeNotSatisfiable = ({ sizeBytes }: Pick<ObjectInfo, 'sizeBytes'>
 
 export const defaultContentType = 'application/octet-stream';
 
+/** What is sent with a PUT to a presigned URL, beside the type: one store takes none without it (Put Blob), and the others pass over it. */
+export const presignedPutHeaders: Readonly<Record<string, string>> = { 'x-ms-blob-type': 'BlockBlob' };
+
 export const maxParts = 10_000;
 export const minPartBytes = 5 * 1024 * 1024;
 export const isPartNumber = (part: number): boolean => Number.isInteger(part) && part >= 1 && part <= maxParts;

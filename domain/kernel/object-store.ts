@@ -61,6 +61,6 @@ export type ObjectStore = {
     parts: readonly { readonly part: number; readonly etag: string }[],
   ): Promise<ObjectInfo | Failure<'upload-not-found' | 'invalid-part'>>;
   abortMultipart(uploadId: string): Promise<void>;
-  /** A URL that lets its holder GET or PUT this one key until it expires (1 s to 7 days), and nothing else. */
+  /** A URL that lets its holder GET or PUT this one key until it expires (1 s to 7 days), and nothing else. A PUT sends `presignedPutHeaders`. */
   presign(method: 'GET' | 'PUT', key: string, expiresInSeconds: number): Promise<string>;
 };

@@ -1,4 +1,5 @@
 import { isFailure } from '../../domain/kernel/failure.ts';
+import { defaultContentType, presignedPutHeaders } from '../../domain/kernel/object-rules.ts';
 import { created, handler } from '../kernel/handler.ts';
 import { uploadKey } from './artifacts.ts';
 import type { models } from './context.ts';
@@ -15,6 +16,7 @@ export const createUpload = handler<typeof models, 'POST /v1/models/{name}/uploa
     const expiresAt = new Date(clock.now().getTime() + expiresInSeconds * 1000).toISOString();
     const url = await artifacts.presign('PUT', uploadKey(principal.tenant, id), expiresInSeconds);
     // Whoever has the URL may write: it is kept no longer than this answer.
-    return created({ id, method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, expiresAt }, { onlyOnce: { url } });
+    const headers = { 'content-type': defaultContentType, ...presignedPutHeaders };
+    return created({ id, method: 'PUT', headers, expiresAt }, { onlyOnce: { url } });
   },
 );

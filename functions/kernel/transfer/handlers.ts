@@ -1,4 +1,5 @@
 import type { Json } from '../../../domain/kernel/json.ts';
+import { defaultContentType, presignedPutHeaders } from '../../../domain/kernel/object-rules.ts';
 import type { ObjectStore } from '../../../domain/kernel/object-store.ts';
 import type { Item, Items, Table } from '../../../domain/kernel/table.ts';
 import { type Answer, created, ok } from '../handler.ts';
@@ -72,7 +73,7 @@ const exportObjects = async ({ params, query }: Paged, ports: object): Promise<A
 };
 
 const urlSeconds = 3600;
-const octets = { 'content-type': 'application/octet-stream' };
+const octets = { 'content-type': defaultContentType, ...presignedPutHeaders };
 
 const createObjectUrl = async (
   { params, body: { key, method } }: Asked & { readonly body: { readonly key: string; readonly method: 'GET' | 'PUT' } },

@@ -114,7 +114,7 @@ describe('taking objects elsewhere', () => {
     const got = await objectTransfer['create-object-url']({ ...of, body: { key: 'a', method: 'GET' } }, { artifacts });
     expect(got).toMatchObject({ body: { method: 'GET', headers: {} }, onlyOnce: { url: 'https://store/GET/a?3600' } });
     const put = await objectTransfer['create-object-url']({ ...of, body: { key: 'a', method: 'PUT' } }, { artifacts });
-    expect(put.body).toEqual({ method: 'PUT', headers: { 'content-type': 'application/octet-stream' } });
+    expect(put.body).toEqual({ method: 'PUT', headers: { 'content-type': 'application/octet-stream', 'x-ms-blob-type': 'BlockBlob' } });
   });
 });
 
