@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { Condition, Item, Key, Write, WriteOutcome } from '../../domain/kernel/table.ts';
 import type { Backoff } from '../cloud/retry.ts';
 import { isGcpError } from './errors.ts';
@@ -118,12 +119,19 @@ export const tableWrites = ({ collection, changes, toStored, isVisible, now, bac
       return true;
     } catch (error) {
       if (attempt < mostRounds && isGcpError(error, ...refusals)) return false;
-      throw error;
+      throw isTooLarge(error) ? itemTooLargeHere() : error;
     }
   };
 
   return async (writes: readonly Write[]): Promise<WriteOutcome> => settle(writes.map(prepared));
 };
+
+/** Firestore's own limits: 1 MiB a document, and 40,000 index entries, which many small values in lists may come to. */
+const isTooLarge = (error: unknown): boolean =>
+  isGcpError(error, 'INVALID_ARGUMENT') &&
+  /exceeds the maximum allowed size|longer than \d+ bytes|too many index entries/i.test(error.details.message);
+const itemTooLargeHere = (): Rejected =>
+  new Rejected(failed('too-large', 'item-too-large', 'An item is too large for Firestore, by its bytes or by what of it is indexed.'));
 
 /** How often a write is judged again because others wrote the same documents without its condition coming to fail. */
 const mostRounds = 12;

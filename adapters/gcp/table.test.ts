@@ -86,6 +86,14 @@ describe('a put on Firestore', () => {
     expect(sent[2]?.body).toMatchObject({ writes: [{ currentDocument: { updateTime: readAt } }] });
   });
 
+  it.each([
+    "Document 'projects/p/…' cannot be written because its size (1,200,000 bytes) exceeds the maximum allowed size of 1,048,576 bytes.",
+    'too many index entries for entity',
+  ])('is too large where Firestore says so: %s', async (message) => {
+    const { table } = tableOn([fault(400, 'INVALID_ARGUMENT', message)]);
+    expect(await rejection(table.put(key))).toEqual({ failure: 'too-large', code: 'item-too-large' });
+  });
+
   it('fails for good where Firestore refuses it otherwise', async () => {
     const { table } = tableOn([fault(403, 'PERMISSION_DENIED')]);
     expect(await rejection(table.put(key))).toEqual({ failure: 'unavailable', code: 'cloud-unavailable' });
