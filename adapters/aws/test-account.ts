@@ -84,18 +84,30 @@ const makeBus = async (client: AwsClient): Promise<{ readonly busName: string; r
   return { busName, queue };
 };
 
-/** Makes everything on ministack, under names of its own. */
-export const makeAccount = async (resources: Resources) => {
-  const client = emulatorClient('ministack');
-  const environment: Record<string, string> = { ...emulatorEnvironment('ministack') };
+const makeTables = async (client: AwsClient, tables: Resources['tables']) => {
+  const environment: Record<string, string> = {};
   const streams: TestStream[] = [];
-  const queues: { work: WorkedQueue; deadLetters: WorkedQueue }[] = [];
-  const { tables, buckets = [], secrets = [], subscribers = [], attempts = 50 } = resources;
   for (const [variable, { streams: stream = false, ...declaration }] of Object.entries(tables)) {
     const { tableName, streamArn } = await createTable(client, declaration, { stream });
     environment[variable] = tableName;
     if (stream) streams.push(await streamOf(client, tableName, streamArn));
   }
+  return { environment, streams };
+};
+
+/** The same with new tables, which hold nothing. */
+export const withNewTables = async (account: Account, { tables }: Resources): Promise<Account> => {
+  const made = await makeTables(emulatorClient('ministack'), tables);
+  return { ...account, streams: made.streams, environment: { ...account.environment, ...made.environment } };
+};
+
+/** Makes everything on ministack, under names of its own. */
+export const makeAccount = async (resources: Resources) => {
+  const client = emulatorClient('ministack');
+  const made = await makeTables(client, resources.tables);
+  const environment: Record<string, string> = { ...emulatorEnvironment('ministack'), ...made.environment };
+  const queues: { work: WorkedQueue; deadLetters: WorkedQueue }[] = [];
+  const { buckets = [], secrets = [], subscribers = [], attempts = 50 } = resources;
   for (const variable of buckets) environment[variable] = await makeBucket(client);
   for (const variable of resources.queues ?? []) {
     const { deadLetters, ...work } = await makeWorkQueue(client, { attempts, visibilitySeconds: 60 });
@@ -110,7 +122,7 @@ export const makeAccount = async (resources: Resources) => {
   const { busName, queue } = await makeBus(client);
   environment.HYBRID_BUS = busName;
   environment.HYBRID_SUBSCRIPTIONS = JSON.stringify({ [queue.name]: subscribers });
-  return { environment, streams, queues, events: workedQueue(client, queue) };
+  return { environment, streams: made.streams, queues, events: workedQueue(client, queue) };
 };
 
 export type Account = Awaited<ReturnType<typeof makeAccount>>;

@@ -87,6 +87,7 @@ const cutShort = (response: Response): Response => {
 /** The faults of one run, below what makes attempts: every call that adapters send is counted and may be the one. */
 export const faultsOf = (fault: Fault | undefined) => {
   const operations: string[] = [];
+  let resting = false;
   /** One process: from its end on, nothing that it tries has an effect, and nobody hears its answer. */
   const process = () => {
     let state: 'up' | 'over' | 'cut off' = 'up';
@@ -94,6 +95,7 @@ export const faultsOf = (fault: Fault | undefined) => {
       const call: Call = { operation: operationOf(url, init), url, init };
       if (state === 'over') throw connectionReset();
       if (state === 'cut off') return refusal(call);
+      if (resting) return fetch(url, init);
       operations.push(call.operation);
       if (fault === undefined || operations.length !== fault.at) return fetch(url, init);
       switch (fault.kind) {
@@ -132,7 +134,14 @@ export const faultsOf = (fault: Fault | undefined) => {
       },
     };
   };
-  return { process, operations: operations as readonly string[] };
+  return {
+    process,
+    operations: operations as readonly string[],
+    /** From here on calls are neither counted nor disturbed. */
+    rest: (): void => {
+      resting = true;
+    },
+  };
 };
 
 export type Faults = ReturnType<typeof faultsOf>;
@@ -148,8 +157,12 @@ const asNotMade: readonly FaultKind[] = [
   'is the last that the process made',
 ];
 
-/** Whether a fault of that kind can befall an operation, and is another one than those before: of a read that was made nothing remains. */
-export const befalls = (kind: FaultKind, operation: string): boolean => {
+/**
+ * Whether a fault of that kind can befall an operation, and is another one than those before: of a read that was made nothing remains, and what ends
+ * before a second read ends as it does before the first.
+ */
+export const befalls = (kind: FaultKind, operation: string, before = ''): boolean => {
   if (kind === 'is half done') return withFailed[operation] !== undefined;
-  return !(reads.test(operation) && asNotMade.includes(kind));
+  if (!reads.test(operation) || kind === 'never arrives') return true;
+  return !asNotMade.includes(kind) && !reads.test(before);
 };

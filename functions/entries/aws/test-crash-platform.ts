@@ -187,6 +187,8 @@ export const platformOn = ({ account, bound, fault, ports = {} }: CrashOptions) 
       });
       return done;
     },
+    /** What comes now only looks at what came of it all. */
+    rest: faults.rest,
     mayHaveDied: () => fault !== undefined && !isPassing(fault.kind),
     /** What is over by the next attempt is nobody's business but the adapters'. */
     unnoticed: (): readonly string[] => (fault === undefined || isPassing(fault.kind) ? disturbances : []),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Account, makeAccount, type Resources } from '../../../adapters/aws/test-account.ts';
+import { type Account, makeAccount, type Resources, withNewTables } from '../../../adapters/aws/test-account.ts';
 import { befalls, type Fault, type FaultKind } from '../../../adapters/aws/test-faults.ts';
 import type { BoundContext } from '../bound-context.ts';
 import type { AwsCloud } from './cloud.ts';
@@ -15,7 +15,7 @@ export type Scenario = {
   readonly resources: Resources;
   readonly bound: readonly BoundContext[];
   readonly ports?: Partial<AwsCloud>;
-  /** Whether each run needs resources of its own; else runs share them one after the other, each under its name. */
+  /** Whether each run needs tables of its own; else runs share them one after the other, each under its name. */
   readonly fresh?: boolean;
   /** Whether only one run may be played at a time. */
   readonly alone?: boolean;
@@ -28,8 +28,8 @@ export type Scenario = {
 /** So many runs at once: while one waits for the emulator another computes. */
 const lanes = 3;
 
-const accountFor = async ({ resources, prepare }: Scenario): Promise<Account> => {
-  const account = await makeAccount(resources);
+const accountFor = async ({ resources, prepare }: Scenario, known: Account | undefined): Promise<Account> => {
+  const account = known === undefined ? await makeAccount(resources) : await withNewTables(known, resources);
   await prepare?.(account);
   return account;
 };
@@ -39,7 +39,7 @@ export const runsOf = (scenario: Scenario) => {
   const accounts = Array.from({ length: scenario.alone ? 1 : lanes }, (): { made: Promise<Account> | undefined } => ({ made: undefined }));
 
   const play = async (lane: (typeof accounts)[number], fault?: Fault): Promise<CrashPlatform> => {
-    if (scenario.fresh || lane.made === undefined) lane.made = accountFor(scenario);
+    if (scenario.fresh || lane.made === undefined) lane.made = accountFor(scenario, await lane.made);
     const account = await lane.made;
     const { bound, ports = {} } = scenario;
     const platform = platformOn({ account, bound, fault, ports });
@@ -64,7 +64,8 @@ export const runsOf = (scenario: Scenario) => {
     operations,
     /** A run for each call that this can befall; of those that failed, which call it was and why. */
     async withEach(kind: FaultKind): Promise<readonly string[]> {
-      const faults = (await operations()).flatMap((operation, index) => (befalls(kind, operation) ? [{ operation, at: index + 1 }] : []));
+      const all = await operations();
+      const faults = all.flatMap((operation, index) => (befalls(kind, operation, all[index - 1]) ? [{ operation, at: index + 1 }] : []));
       const waiting = [...faults];
       const failures: string[] = [];
       const work = async (lane: (typeof accounts)[number]): Promise<void> => {

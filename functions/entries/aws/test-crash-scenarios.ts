@@ -74,15 +74,12 @@ export const deadLetterIsRedriven = (): Scenario => {
     async happens({ platform, account, name }) {
       broken.add(name);
       const { ask } = platform;
-      const letters = async () => {
-        const { body } = await ask('GET', '/v1/dead-letters', { key: platformKey });
-        return (body as { readonly data: readonly { readonly id: string; readonly tenantId: string }[] }).data;
-      };
+      const letters = async () => (await openCloud(account.environment).deadLetters.list({ tenant: name })).items;
       await openCloud(account.environment)
         .queue('chores.parts')
         .send([{ body: { tenant: name, part: 7 } }]);
       await platform.settle();
-      expect((await letters()).map(({ tenantId }) => tenantId)).toEqual([name]);
+      expect((await letters()).map(({ tenant, source }) => [tenant, source])).toEqual([[name, 'chores.parts']]);
       broken.delete(name);
       // Where the process dies that works it off, the message is given up once more.
       for (let rounds = 0; rounds < 3; rounds++)

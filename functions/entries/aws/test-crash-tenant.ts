@@ -13,6 +13,8 @@ import type { BoundContext } from '../bound-context.ts';
 import { boundContexts } from '../local-contexts.ts';
 import type { Run, Scenario } from './test-crash-runs.ts';
 
+const isWatching = ({ declaration }: BoundContext): boolean => declaration.name === 'observability';
+
 /** What contexts declare, as functions are told of it. */
 export const resourcesOf = (bound: readonly BoundContext[], more: Partial<Resources> = {}): Resources => {
   const each = <V>(pick: (context: BoundContext['declaration']) => readonly V[]): V[] =>
@@ -24,7 +26,7 @@ export const resourcesOf = (bound: readonly BoundContext[], more: Partial<Resour
     }),
   );
   return {
-    tables: { ...Object.fromEntries(tables), [resourceVariable(deadLetters)]: {} },
+    tables: { ...Object.fromEntries(tables), ...(bound.some(isWatching) && { [resourceVariable(deadLetters)]: {} }) },
     buckets: [
       resourceVariable(largeEvents),
       ...each(({ name, objects }) => Object.keys(objects).map((one) => resourceVariable(objectsOf(name, one)))),
@@ -73,6 +75,7 @@ export const tenantIsCreated: Scenario = {
     expect(first).toMatchObject({ status: 201, body: { id: name } });
     expect(platform.unnoticed()).toEqual([]);
     await platform.settle();
+    platform.rest();
     const again = await platform.ask('POST', '/v1/tenants', asked);
     expect(again).toMatchObject({ status: 201, body: first.body as object, headers: { 'idempotency-replayed': 'true' } });
     const tenant = name as TenantId;
