@@ -98,5 +98,9 @@ const accountOf = ({ home, encryptedBy, enableZones }: DatabaseArgs): DatabaseAc
   tags: tagsOf(home, 'platform'),
 });
 
-/** Where triggers of changes keep how far they are. How far who drains a partition is lies in the table itself. */
-const ofLeases = { id: 'leases', partitionKey: { paths: ['/id'], kind: 'Hash', version: 2 } };
+/** Where triggers of changes keep how far they are, again and again: an index would double what that costs. */
+const ofLeases = {
+  id: 'leases',
+  partitionKey: { paths: ['/id'], kind: 'Hash', version: 2 },
+  indexingPolicy: { indexingMode: 'consistent', automatic: true, includedPaths: [], excludedPaths: [{ path: '/*' }] },
+};

@@ -1,4 +1,5 @@
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
+import { azureFree, azureTypes } from './azure-kinds.ts';
 import { gcpFree, gcpTypes } from './gcp-kinds.ts';
 import { type Graph, types } from './graph.ts';
 
@@ -23,10 +24,11 @@ const free: readonly RegExp[] = [
   /^aws:cloudfront\/(cachePolicy|originRequestPolicy|responseHeadersPolicy|originAccessControl|function):/,
   /^aws:codedeploy\//,
   /^aws:resourcegroups\//,
+  ...azureFree,
   ...gcpFree,
 ];
 
-const priced: ReadonlySet<string> = new Set([...Object.values(types), ...Object.values(gcpTypes)]);
+const priced: ReadonlySet<string> = new Set([...Object.values(types), ...Object.values(azureTypes), ...Object.values(gcpTypes)]);
 
 /** Throws `Rejected` `unknown-price` for a kind that nobody has looked up: a bill with a gap is worse than none. */
 export const assertPriced = (graph: Graph): void => {

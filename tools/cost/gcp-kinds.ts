@@ -15,7 +15,7 @@ export const gcpTypes = {
 
 /** Kinds that cost nothing by being there: permissions, wiring, and what is paid by use elsewhere in the list. */
 export const gcpFree: readonly RegExp[] = [
-  /^gcp:(projects|serviceaccount|bigquery|billing|cloudtasks|dns)\//,
+  /^gcp:(projects|serviceaccount|bigquery|billing|cloudtasks|dns|logging)\//,
   /^gcp:\w+\/\w*(IAMMember|IamMember|iAMMember|iamMember):/,
   /^gcp:firestore\/(document|field|index):/,
   /^gcp:secretmanager\/secret:/,

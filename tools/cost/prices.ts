@@ -1,4 +1,5 @@
 import { awsPrices } from './aws-prices.ts';
+import { azurePrices } from './azure-prices.ts';
 import { gcpPrices } from './gcp-prices.ts';
 import type { Price } from './price.ts';
 
@@ -6,10 +7,10 @@ import type { Price } from './price.ts';
 export const reviewed = '2026-11-25';
 
 /** The price lists by cloud. */
-export const lists = { aws: awsPrices, gcp: gcpPrices } as const;
+export const lists = { aws: awsPrices, azure: azurePrices, gcp: gcpPrices } as const;
 
-export const prices = { ...awsPrices.prices, ...gcpPrices.prices };
-export const allowances = { ...awsPrices.allowances, ...gcpPrices.allowances };
+export const prices = { ...awsPrices.prices, ...azurePrices.prices, ...gcpPrices.prices };
+export const allowances = { ...awsPrices.allowances, ...azurePrices.allowances, ...gcpPrices.allowances };
 
 /** What a provider charges for: a meter's name, `service.what`. */
 export type Meter = keyof typeof prices;

@@ -77,7 +77,7 @@ const priceList = ({ prices, allowances }: PriceList): string =>
     }),
   );
 
-const cloudNames: { readonly [cloud in keyof typeof lists]: string } = { aws: 'AWS', gcp: 'Google Cloud' };
+const cloudNames: { readonly [cloud in keyof typeof lists]: string } = { aws: 'AWS', azure: 'Azure', gcp: 'Google Cloud' };
 
 const priceLists = (): readonly string[] =>
   Object.entries(lists).flatMap(([cloud, list]) => [

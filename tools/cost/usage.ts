@@ -1,5 +1,6 @@
 import type { Cloud } from '../../stacks/environment.ts';
 import type { Traffic } from './assumptions.ts';
+import { azureUsage } from './azure-usage.ts';
 import type { Usage } from './bill.ts';
 import { eventUsage } from './event-usage.ts';
 import { gcpUsage } from './gcp-usage.ts';
@@ -23,6 +24,7 @@ export type CloudUsage = {
 
 const usages: { readonly [cloud in Cloud]?: CloudUsage } = {
   aws: { idle: idleUsage, predictions: predictionUsage, events: eventUsage, storage: storageUsage },
+  azure: azureUsage,
   gcp: gcpUsage,
 };
 

@@ -11,13 +11,14 @@ const retry = {
   minimumInterval: { seconds: 1 },
   maximumInterval: { seconds: 30 },
 } as const;
-const pollMillis = 1000;
+/** A poll that finds nothing is paid for too: once a second would be most of what an idle platform costs (`npm run cost`). */
+const pollMillis = 2000;
 const batchSize = 100;
-const sweepSeconds = 60;
+const sweepSeconds = 300;
 
 /**
- * Drains what changed in the tables of these contexts: the change feed's trigger says which partitions, and every minute a sweep looks for what no
- * bell rang for.
+ * Drains what changed in the tables of these contexts: the change feed's trigger says which partitions, and every five minutes a sweep looks for
+ * what no bell rang for.
  */
 export const registerChanges = (app: FunctionApp, bound: readonly BoundContext[], azure: Azure): void => {
   const { cloud, environment } = azure;
