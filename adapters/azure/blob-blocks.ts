@@ -39,25 +39,28 @@ export const putBlock = async (container: BlobContainer, name: string, block: Bl
   await container.call('PutBlock', 'PUT', { name, parameters: { comp: 'block', blockid: idOf(block) }, body });
 };
 
-/** The blob becomes these blocks, in their order; what else waits there is gone. */
+/**
+ * The blob becomes these blocks, in their order; what else waits there is gone. Sent again it does the same: what no longer waits is found in the
+ * blob (`Latest`).
+ */
 export const commitBlocks = (
   container: BlobContainer,
   name: string,
   blocks: readonly Block[],
   headers: Readonly<Record<string, string>>,
 ): Promise<AzureAnswer> => {
-  const list = blocks.map((block) => `<Uncommitted>${idOf(block)}</Uncommitted>`).join('');
+  const list = blocks.map((block) => `<Latest>${idOf(block)}</Latest>`).join('');
   const body = Buffer.from(`<?xml version="1.0" encoding="utf-8"?><BlockList>${list}</BlockList>`);
   return container.call('PutBlockList', 'PUT', { name, parameters: { comp: 'blocklist' }, headers, body });
 };
 
-/** The blocks of an owner that wait at a name, with their sizes in bytes. */
-export const waitingBlocks = async (
+/** The blocks of an owner that wait at a name, or that the blob there is made of, with their sizes in bytes. */
+export const blocksOfOwner = async (
   container: BlobContainer,
   name: string,
   owner: string,
 ): Promise<readonly { readonly block: Block; readonly sizeBytes: number }[]> => {
-  const { body } = await container.call('GetBlockList', 'GET', { name, parameters: { comp: 'blocklist', blocklisttype: 'uncommitted' } });
+  const { body } = await container.call('GetBlockList', 'GET', { name, parameters: { comp: 'blocklist', blocklisttype: 'all' } });
   return elements(body, 'Block').flatMap((xml) => {
     const block = blockOf(textOf(xml, 'Name') ?? '');
     return block?.owner === owner ? [{ block, sizeBytes: Number(textOf(xml, 'Size')) }] : [];

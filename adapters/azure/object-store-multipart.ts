@@ -13,7 +13,7 @@ import {
   uploadNotFound,
 } from '../../domain/kernel/object-rules.ts';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
-import { type Block, commitBlocks, isOwner, newBlock, newOwner, putBlock, waitingBlocks } from './blob-blocks.ts';
+import { type Block, blocksOfOwner, commitBlocks, isOwner, newBlock, newOwner, putBlock } from './blob-blocks.ts';
 import { type BlobContainer, infoOf, nameOf } from './blob-container.ts';
 import { isAzureError } from './errors.ts';
 
@@ -62,12 +62,12 @@ export const blobMultipart = (container: BlobContainer): Multipart => {
   };
   /** The newest block of each part, by its number. */
   const newestOf = async ({ owner, key }: Upload) => {
-    const waiting = await waitingBlocks(container, nameOf(key), owner).catch((error) => {
+    const blocks = await blocksOfOwner(container, nameOf(key), owner).catch((error) => {
       if (isMissing(error)) return [];
       throw error;
     });
-    const newest = new Map<number, (typeof waiting)[number]>();
-    for (const each of waiting) {
+    const newest = new Map<number, (typeof blocks)[number]>();
+    for (const each of blocks) {
       const known = newest.get(each.block.part);
       if (known === undefined || known.block.mark < each.block.mark) newest.set(each.block.part, each);
     }

@@ -46,6 +46,15 @@ describe('the adapter and the official client on azurite', () => {
     succeeded(await store.completeMultipart(upload, [{ part: 1, etag: succeeded(part).etag }]));
     expect((await official.getBlockBlobClient('big').downloadToBuffer()).toString()).toBe('whole');
   });
+  it('is put together again where whoever asked for it does not know that it was', async () => {
+    const upload = await store.startMultipart('big');
+    const part = { part: 1, etag: succeeded(await store.putPart(upload, 1, chunks('whole'))).etag };
+    const marker = `/uploads/${upload.split('.')[1] ?? ''}`;
+    succeeded(await store.completeMultipart(upload, [part]));
+    await official.getBlockBlobClient(marker).upload('', 0);
+    succeeded(await store.completeMultipart(upload, [part]));
+    expect(await contentOf(store, 'big')).toBe('whole');
+  });
   it('let the official client in by a URL that the adapter has signed', async () => {
     const url = new URL(await store.presign('PUT', 'a/b', 60));
     const [sas, container] = [url.search, `${official.url}${url.search}`];

@@ -60,7 +60,7 @@ describe('a put', () => {
     const ids = texts.sort().map((text) => Buffer.from(text).toString('base64'));
     expect(texts.map(({ length }) => length)).toEqual([48, 48, 48]);
     expect(sent[3]?.url).toBe(`${containerUrl}/a?comp=blocklist`);
-    expect(sent[3]?.body).toContain(`<BlockList>${ids.map((id) => `<Uncommitted>${id}</Uncommitted>`).join('')}</BlockList>`);
+    expect(sent[3]?.body).toContain(`<BlockList>${ids.map((id) => `<Latest>${id}</Latest>`).join('')}</BlockList>`);
     expect(sent[3]?.headers).toMatchObject({ 'x-ms-blob-content-type': 'text/plain' });
   });
   it('of much whose blocks another took away fails, and is refused where that shall be', async () => {
