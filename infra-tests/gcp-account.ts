@@ -20,6 +20,7 @@ const made: { readonly [type: string]: (name: string, inputs: Inputs) => Inputs 
   secret: (_name, { secretId }) => ({ id: `projects/${project}/secrets/${String(secretId)}` }),
   keyRing: (name) => ({ id: `projects/${project}/locations/${region}/keyRings/${name}` }),
   cryptoKey: (name, { keyRing }) => ({ id: `${String(keyRing)}/cryptoKeys/${name}` }),
+  projectBucketConfig: (name) => ({ id: `projects/${project}/locations/${region}/buckets/${name}` }),
   bucketObject: (name, { name: path }) => ({ name: text(path, name) }),
   function: (name, { serviceConfig }) => ({
     serviceConfig: { ...(serviceConfig as Inputs), uri: `https://${name}-abcdefghij-ew.a.run.app`, service: name },

@@ -91,6 +91,11 @@ describe('a stack on Google Cloud', () => {
     for (const service of ['run', 'cloudfunctions', 'firestore', 'eventarc', 'pubsub', 'cloudscheduler', 'secretmanager', 'bigquery'])
       expect(on).toContain(`${service}.googleapis.com`);
   });
+  it('keeps its logs for as long as the stack says, and in one place', async () => {
+    const graph = await graphFor('gcp-prod');
+    expect(named(graph, 'logs-bucket').inputs).toMatchObject({ bucketId: 'hybrid-prod', retentionDays: 90 });
+    expect(named(graph, 'logs-exclusion').inputs.filter).toBe(named(graph, 'logs-sink').inputs.filter);
+  });
   it('has an index either way for each order in which items are read, and one for changes', async () => {
     const all = ofType(await graphFor('gcp-dev'), types.index).filter(({ name }) => name.startsWith('models-registry-'));
     const fields = (name: string) =>

@@ -60,6 +60,7 @@ const badResources: readonly (readonly [rule: string, what: string, resource: st
   ['gcp-function-runs-as-meant', 'built as anybody', lambda, withPart('buildConfig', { serviceAccount: undefined })],
   ['gcp-function-runs-as-meant', 'run as anybody', lambda, withPart('serviceConfig', { serviceAccountEmail: undefined })],
   ['gcp-function-runs-as-meant', 'kept warm', lambda, withPart('serviceConfig', { minInstanceCount: 1 })],
+  ['gcp-log-ends', 'whatever the project says', 'logs-bucket', withProps({ retentionDays: undefined })],
   ['gcp-function-has-an-end', 'without an end', lambda, withPart('serviceConfig', { maxInstanceCount: undefined })],
   [
     'gcp-function-knows-no-secret',

@@ -13,6 +13,7 @@ import type { PlatformFunction } from './function.ts';
 import { type Functions, makeFunctions } from './functions.ts';
 import { makeHttpApi } from './http-api.ts';
 import { makeKeys } from './keys.ts';
+import { Logs } from './logs.ts';
 import { NetworkEdge } from './network-edge.ts';
 import type { Settings } from './options.ts';
 import { Order } from './order.ts';
@@ -57,6 +58,8 @@ export class Platform extends ComponentResource {
     const deliveries = makeDeliveries(shared);
     const places = new Map([...placesOf(storing, stores), ...queuePlaces(shared, deliveries)]);
     const running = { ...shared, bundles, places, roles: rolesOf(site, this), deliveries, codeStore: codeStore(site, this) };
+    const { logRetentionDays: retentionDays } = settings;
+    new Logs('logs', { site, retentionDays, transform: transforms.logs?.logs }, { parent: this });
     const functions = makeFunctions(running);
     const edge = makeHttpApi(running);
     connect({ ...shared, functions });

@@ -5,6 +5,7 @@ import type { DeadLettersArgs } from './dead-letters.ts';
 import type { EventBusArgs } from './event-bus.ts';
 import type { FunctionArgs } from './function.ts';
 import type { KeyArgs } from './key.ts';
+import type { LogsArgs } from './logs.ts';
 import type { MonitoringArgs } from './monitoring.ts';
 import type { NetworkEdgeArgs } from './network-edge.ts';
 import type { ObjectStoreArgs } from './object-store.ts';
@@ -28,6 +29,7 @@ export type Transforms = {
   readonly eventBus?: Of<EventBusArgs>;
   readonly function?: Of<FunctionArgs>;
   readonly key?: Of<KeyArgs>;
+  readonly logs?: Of<LogsArgs>;
   readonly monitoring?: Of<MonitoringArgs>;
   readonly networkEdge?: Of<NetworkEdgeArgs>;
   readonly objectStore?: Of<ObjectStoreArgs>;

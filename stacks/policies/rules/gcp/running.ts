@@ -38,6 +38,12 @@ export const ofGcpRunning: readonly ResourceRule[] = [
     },
   },
   {
+    name: 'gcp-log-ends',
+    describes: 'Logs are kept for a time that somebody chose, not for ever.',
+    types: ['gcp:logging/projectBucketConfig:ProjectBucketConfig'],
+    breaks: (bucket) => (Number(at(bucket, 'retentionDays') ?? 0) > 0 ? undefined : 'it is kept for as long as the project says'),
+  },
+  {
     name: 'gcp-function-has-an-end',
     describes: 'There is an end to how many instances of a function there may be.',
     types: [functions],
