@@ -30,7 +30,7 @@ const steps = [
 
 describe('the workflows', () => {
   it('are these', () => {
-    expect(names).toEqual(['deploy.yml', 'nightly.yml', 'preview.yml', 'test.yml']);
+    expect(names).toEqual(['deploy-gcp.yml', 'deploy.yml', 'nightly.yml', 'preview.yml', 'test.yml']);
   });
 
   it.each(workflows)('%s gives no permission to all, and runs once at a time', (_, { permissions, concurrency, on }) => {
@@ -71,12 +71,15 @@ describe('the workflows', () => {
     expect(kept).toEqual([]);
   });
 
-  it('deploy each environment as itself, prod last', () => {
-    const { jobs: deploy } = read<{ jobs: { [name: string]: Job & { needs?: string } } }>('workflows/deploy.yml');
+  it.each([
+    ['aws', 'deploy.yml'],
+    ['gcp', 'deploy-gcp.yml'],
+  ])('deploy each environment of %s as itself, prod last', (cloud, file) => {
+    const { jobs: deploy } = read<{ jobs: { [name: string]: Job & { needs?: string } } }>(`workflows/${file}`);
     expect(Object.entries(deploy).map(([name, { environment, needs }]) => [name, environment, needs])).toEqual([
-      ['dev', 'aws-dev', undefined],
-      ['staging', 'aws-staging', 'dev'],
-      ['prod', 'aws-prod', 'staging'],
+      ['dev', `${cloud}-dev`, undefined],
+      ['staging', `${cloud}-staging`, 'dev'],
+      ['prod', `${cloud}-prod`, 'staging'],
     ]);
   });
 
@@ -85,6 +88,18 @@ describe('the workflows', () => {
     expect(preview.preview?.environment).toMatch(/^\S+ matrix\.stack \S+-preview$/);
     const trusting = jobs.filter(([where, job]) => job.permissions?.['id-token'] === 'write' && !where.startsWith('nightly.yml'));
     expect(trusting.filter(([, { environment }]) => environment === undefined)).toEqual([]);
+  });
+
+  it.each(['preview.yml', 'nightly.yml'])('%s has a row for each environment of both clouds, each with an identity of its own', (file) => {
+    const { jobs: all } = read<{ jobs: { [name: string]: { strategy?: { matrix: { include: { stack: string }[] } } } } }>(
+      `workflows/${file}`,
+    );
+    const rows = Object.values(all).flatMap(({ strategy }) => strategy?.matrix.include ?? []);
+    expect(rows.map(({ stack }) => stack)).toEqual(
+      ['aws', 'gcp'].flatMap((cloud) => ['dev', 'staging', 'prod'].map((one) => `${cloud}-${one}`)),
+    );
+    const identities = rows.map((row) => JSON.stringify({ ...row, stack: '', backend: '' }));
+    expect(new Set(identities).size).toBe(rows.length);
   });
 
   it('look for drift every night', () => {
