@@ -2,7 +2,7 @@
 export { registerChanges } from './azure/changes-app.ts';
 export { registerDeadLetters } from './azure/dead-letters-app.ts';
 export { registerEvents } from './azure/events-app.ts';
-export { registerEdge, registerHttp } from './azure/http-app.ts';
+export { registerEdge, registerHttp } from './azure/http.ts';
 export { registerQueues } from './azure/queues-app.ts';
 export { registerSchedules } from './azure/schedules-app.ts';
 export { opened } from './opened.ts';

@@ -1,11 +1,21 @@
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { type CloudName, recipes, vendorSdk } from './clouds.ts';
 import { noJsonSchema } from './no-json-schema.ts';
 
-/** A module that needs no other but Node's and the native libraries, and the sources that it was made of (from the repository's root). */
-export type Module = { readonly code: Uint8Array; readonly sources: readonly string[] };
+/**
+ * A module by the file that it becomes, with those that it loads when they are needed; they need no others but Node's and the native libraries. And
+ * the sources that they were made of (from the repository's root).
+ */
+export type Bundled = { readonly files: { readonly [file: string]: Uint8Array }; readonly sources: readonly string[] };
+
+/** What is bundled: source text or a file, the file's name without `.mjs`, and sources that it loads only by and by (`import('hybrid:http')`). */
+export type Entry = ({ readonly source: string } | { readonly file: string }) & {
+  readonly name: string;
+  readonly later?: { readonly [specifier: string]: string };
+};
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -16,12 +26,16 @@ const nativePackages = ['onnxruntime-node', '@duckdb/node-api'];
 const requireOfModule =
   "import{createRequire as createRequireOfModule}from'node:module';const require=createRequireOfModule(import.meta.url);";
 
-/** Bundles an entry, given as source text or as a file, for functions on a cloud. The same sources make the same bytes. */
-export const bundle = async (entry: { readonly source: string } | { readonly file: string }, cloud: CloudName): Promise<Module> => {
+/** Bundles an entry for functions on a cloud. The same sources make the same bytes. */
+export const bundle = async (entry: Entry, cloud: CloudName): Promise<Bundled> => {
   const { alias, given } = recipes[cloud];
   const { outputFiles, metafile } = await build({
-    ...('file' in entry ? { entryPoints: [entry.file] } : { stdin: { contents: entry.source, resolveDir: root, sourcefile: 'entry.js' } }),
+    entryPoints: [{ out: entry.name, in: 'file' in entry ? entry.file : start }],
     absWorkingDir: root,
+    outdir: 'out',
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'part-[hash]',
+    splitting: entry.later !== undefined,
     bundle: true,
     write: false,
     metafile: true,
@@ -33,16 +47,28 @@ export const bundle = async (entry: { readonly source: string } | { readonly fil
     conditions: [cloud],
     mainFields: ['module', 'main'],
     alias,
-    plugins: [noJsonSchema],
+    plugins: [noJsonSchema, givenSources('source' in entry ? { [start]: entry.source, ...entry.later } : {})],
     external: [...nativePackages, ...given],
     banner: { js: requireOfModule },
     legalComments: 'none',
     logLevel: 'warning',
   });
-  const sources = Object.keys(metafile.inputs).filter((source) => source !== 'entry.js');
+  const sources = Object.keys(metafile.inputs).filter((source) => !source.startsWith(`${namespace}:`));
   refuseSdk(sources);
-  return { code: outputFiles[0]?.contents ?? new Uint8Array(), sources };
+  return { files: Object.fromEntries(outputFiles.map(({ path, contents }) => [basename(path), contents])), sources };
 };
+
+const namespace = 'hybrid';
+const start = 'hybrid:start';
+
+/** Resolves modules that are nowhere but here. */
+const givenSources = (sources: { readonly [specifier: string]: string }): Plugin => ({
+  name: 'given-sources',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^hybrid:/ }, ({ path }) => ({ path, namespace, sideEffects: path === start }));
+    onLoad({ filter: /.*/, namespace }, ({ path }) => ({ contents: sources[path] ?? '', resolveDir: root, loader: 'js' }));
+  },
+});
 
 const refuseSdk = (sources: readonly string[]): void => {
   const sdk = sources.find((source) => vendorSdk.test(source));

@@ -23,18 +23,30 @@ export const servesDocuments = ({ trigger, contexts }: Unit): boolean =>
 /** Whether a unit is the door before all others, which runs no context. */
 export const isEdge = ({ trigger, contexts }: Unit): boolean => trigger === 'http' && contexts.length === 0;
 
-/** The source of a part of a module: what it imports, and what it does with it. */
-type Part = { readonly imports: readonly string[]; readonly does: string };
+/** The source of a part of a module: what it imports, and what it does with it; and what it loads only when it is needed. */
+type Part = { readonly imports: readonly string[]; readonly does: string; readonly later?: Source['later'] };
+
+/** The text of a module, and of those that it loads by and by. */
+export type Source = { readonly source: string; readonly later?: { readonly [specifier: string]: string } };
 
 /** The module that a cloud loads for units: it binds their contexts to what they call, and opens the cloud of the bundle's condition. */
-export const entryOf = (units: readonly Unit[], cloud: CloudName): string => {
+export const entryOf = (units: readonly Unit[], cloud: CloudName): Source => {
   const parts = units.some(isEdge) ? [edges[cloud]] : [opening(units)[cloud], ...units.map((unit) => runs[cloud](unit))];
-  return [...new Set(parts.flatMap(({ imports }) => imports)), ...parts.map(({ does }) => does)].join('\n');
+  const later = Object.assign({}, ...parts.map((part) => part.later ?? {})) as NonNullable<Source['later']>;
+  return { source: textOf(parts), ...(Object.keys(later).length === 0 ? {} : { later }) };
 };
+
+const textOf = (parts: readonly Part[]): string =>
+  [...new Set(parts.flatMap(({ imports }) => imports)), ...parts.map(({ does }) => does)].join('\n');
 
 const from = (path: string, ...names: readonly string[]): string => `import { ${names.join(', ')} } from ${source(path)};`;
 const fromCloud = `import { openCloud } from '#cloud';`;
 const fromCloudWithoutModels = `import { openCloudWithoutModels as openCloud } from '#cloud';`;
+
+/** Of the library's `app` only what is used here: a namespace that is handed on is bundled whole. */
+const used = ['setup', 'http', 'storageQueue', 'cosmosDB', 'timer'];
+const azureFunctions = from('node_modules/@azure/functions/src/app.ts', ...used);
+const functionApp = `const app = { ${used.join(', ')} };\n`;
 
 const opening = (units: readonly Unit[]): Readonly<Record<CloudName, Part>> => ({
   aws: {
@@ -45,8 +57,8 @@ const opening = (units: readonly Unit[]): Readonly<Record<CloudName, Part>> => (
     does: 'const lambda = lambdaOf(openCloud, process.env);',
   },
   azure: {
-    imports: [fromCloud, "import { app } from '@azure/functions';", from('functions/entries/azure.ts', 'opened')],
-    does: 'const azure = opened(openCloud, process.env, process.env.WEBSITE_SITE_NAME);',
+    imports: [fromCloud, azureFunctions, from('functions/entries/azure.ts', 'opened')],
+    does: `${functionApp}const azure = opened(openCloud, process.env, process.env.WEBSITE_SITE_NAME);`,
   },
   gcp: {
     imports: [fromCloud, from('functions/entries/gcp.ts', 'frameworkFunction', 'opened')],
@@ -64,33 +76,62 @@ const factories: Readonly<Record<Trigger, string>> = {
   trials: 'trialsFunction',
 };
 
-/** `httpFunction` registers as `registerHttp`. */
+/** `eventsFunction` registers as `registerEvents`. */
 const registrars = (trigger: Trigger): string =>
   `register${factories[trigger].charAt(0).toUpperCase()}${factories[trigger].slice(1, -'Function'.length)}`;
 
 const runs: Readonly<Record<CloudName, (unit: Unit) => Part>> = {
   aws: (unit) =>
-    calling('functions/entries/aws.ts', factories[unit.trigger], unit, ['lambda'], (call) => `export const handler = ${call};`),
-  azure: (unit) => calling('functions/entries/azure.ts', registrars(unit.trigger), unit, ['azure'], (call) => `${call};`),
+    calling('functions/entries/aws.ts', factories[unit.trigger], unit, { opened: 'lambda' }, (call) => `export const handler = ${call};`),
+  azure: (unit) => (unit.trigger === 'http' ? requestsOnAzure(unit) : registered(unit)),
   gcp: (unit) =>
     calling(
       'functions/entries/gcp.ts',
       factories[unit.trigger],
       unit,
-      ['google'],
+      { opened: 'google' },
       (call) => `export const handler = frameworkFunction(${call});`,
     ),
 };
 
-const calling = (file: string, factory: string, unit: Unit, opened: readonly [string], statement: (call: string) => string): Part => {
+const registered = (unit: Unit): Part =>
+  calling('functions/entries/azure.ts', registrars(unit.trigger), unit, { given: ['app'], opened: 'azure' }, (call) => `${call};`);
+
+const routes = 'hybrid:routes';
+
+/** An app is woken by queues and timers as well: what only requests need is loaded with the first of them. */
+const requestsOnAzure = (unit: Unit): Part => {
+  const { imports, does } = calling(
+    // Through the file that names them all it would be a part of what is loaded at once.
+    'functions/entries/azure/http-app.ts',
+    'httpApp',
+    unit,
+    { opened: 'azure' },
+    (call) => `export const answers = (azure) => ${call};`,
+  );
+  return {
+    imports: [from('functions/entries/azure.ts', 'registerHttp')],
+    does: `registerHttp(app, async () => (await import('${routes}')).answers(azure));`,
+    later: { [routes]: textOf([{ imports, does }]) },
+  };
+};
+
+/** `given` are the arguments before what a unit's contexts are bound to, `opened` is what it runs with. */
+const calling = (
+  file: string,
+  factory: string,
+  unit: Unit,
+  { given = [], opened }: { readonly given?: readonly string[]; readonly opened: string },
+  statement: (call: string) => string,
+): Part => {
   const { trigger, contexts } = unit;
   const calls = called[trigger];
   const bound = calls === undefined ? [] : contexts.map((context) => bind(context, trigger, calls));
   const documents = servesDocuments(unit);
   const args = [
-    ...(factory.startsWith('register') ? ['app'] : []),
+    ...given,
     ...(calls === undefined ? [] : [`[${bound.map(({ value }) => value).join(', ')}]`]),
-    ...opened,
+    opened,
     ...(documents ? ['packagedDocuments(import.meta.url)'] : []),
   ];
   return {
@@ -123,8 +164,8 @@ const log = from('functions/entries/json-log.ts', 'jsonLog');
 const edges: Readonly<Record<CloudName, Part>> = {
   aws: { imports: [], does: '' },
   azure: {
-    imports: ["import { app } from '@azure/functions';", from('functions/entries/azure.ts', 'registerEdge'), log],
-    does: "registerEdge(app, { environment: process.env, log: jsonLog(process.env.WEBSITE_SITE_NAME ?? 'edge') });",
+    imports: [azureFunctions, from('functions/entries/azure.ts', 'registerEdge'), log],
+    does: `${functionApp}registerEdge(app, { environment: process.env, log: jsonLog(process.env.WEBSITE_SITE_NAME ?? 'edge') });`,
   },
   gcp: {
     imports: [

@@ -6,17 +6,17 @@ import { contexts } from '../../functions/contexts.ts';
 import { documentFiles, documentsOf } from '../../functions/entries/documents.ts';
 import { cloudRoutes, type FunctionUnit, type NativeLibrary } from '../../functions/kernel/units.ts';
 import { withLock } from '../lock.mjs';
-import { bundle, type Module, root } from './bundle.ts';
+import { type Bundled, bundle, root } from './bundle.ts';
 import type { CloudName } from './clouds.ts';
-import { entryOf, isEdge, servesDocuments } from './entry.ts';
+import { entryOf, isEdge, type Source, servesDocuments } from './entry.ts';
 import { entryFile, layouts } from './layout.ts';
 import { type Architecture, nativeFiles } from './native.ts';
 import { builtBefore, place, recordBuilt } from './record.ts';
 import { type ZipFile, zip } from './zip.ts';
 
 /**
- * A zip: where it is, its SHA-256 in hexadecimal, and how many bytes it has; `codeBytes` are those of the module that is loaded. What models run in
- * is a process of its own, and counts as little as the libraries.
+ * A zip: where it is, its SHA-256 in hexadecimal, and how many bytes it has; `startBytes` are those of what is loaded at once, `codeBytes` of all that
+ * is loaded in time. What models run in is a process of its own, and counts as little as the libraries.
  */
 export type Bundle = {
   readonly name: string;
@@ -24,6 +24,7 @@ export type Bundle = {
   readonly sha256: string;
   readonly zipBytes: number;
   readonly codeBytes: number;
+  readonly startBytes: number;
 };
 
 export type BuildOptions = {
@@ -65,37 +66,51 @@ const buildPackage = async ({ name, units }: Package, { cloud, architecture, fol
   const layout = layouts[cloud];
   const beside = layout.beside();
   const documents = units.some(servesDocuments) ? documentsOfCloud() : [];
-  const recipe = digest([source, cloud, architecture, tools, ...[...documents, ...beside].map(({ bytes }) => bytes)]);
+  const recipe = digest([JSON.stringify(source), cloud, architecture, tools, ...[...documents, ...beside].map(({ bytes }) => bytes)]);
   const record = join(folder, `${name}.json`);
   const known = builtBefore<Bundle>(record, recipe);
   if (known !== undefined) return known;
   const started = Date.now();
-  const modules = await modulesOf(libraries, source, cloud);
+  const { files, sources: bundled } = await modulesOf(libraries, source, cloud);
   const native = (await Promise.all(libraries.map((library) => nativeFiles(library, architecture)))).flat();
   const own = [
-    ...Object.entries(modules).map(([path, module]): ZipFile => ({ path, bytes: module.code })),
+    ...Object.entries(files).map(([path, bytes]): ZipFile => ({ path, bytes })),
     ...documents,
     ...native.map(({ path, from }): ZipFile => ({ path, bytes: readFileSync(from) })),
   ];
   const zipped = zip([...own.map(({ path, bytes }) => ({ path: `${layout.folder}${path}`, bytes })), ...beside]);
   const file = join(folder, `${name}.zip`);
   place(file, zipped);
-  const codeBytes = modules[entryFile]?.code.length ?? 0;
-  const built = { name, zip: file, sha256: digest([zipped]), zipBytes: zipped.length, codeBytes };
-  const sources = [...Object.values(modules).flatMap((module) => module.sources), ...native.map(({ from }) => from)];
-  recordBuilt(record, { recipe, sources, built, started });
+  const sizes = sizesOf(files);
+  const built = { name, zip: file, sha256: digest([zipped]), zipBytes: zipped.length, ...sizes };
+  recordBuilt(record, { recipe, sources: [...bundled, ...native.map(({ from }) => from)], built, started });
   return built;
 };
 
-/** The modules of a package by the files that they become: what is loaded, and beside it the process that models run in. */
-const modulesOf = async (
-  libraries: readonly NativeLibrary[],
-  source: string,
-  cloud: CloudName,
-): Promise<{ readonly [file: string]: Module }> => ({
-  [entryFile]: await bundle({ source }, cloud),
-  ...(libraries.includes('onnxruntime') ? { 'model-process.mjs': await bundle({ file: 'adapters/onnx/model-process.ts' }, cloud) } : {}),
-});
+const modelProcess = 'model-process';
+
+/** All modules of a package: what is loaded, and beside it the process that models run in. */
+const modulesOf = async (libraries: readonly NativeLibrary[], source: Source, cloud: CloudName): Promise<Bundled> => {
+  const started = await bundle({ name: 'index', ...source }, cloud);
+  if (!libraries.includes('onnxruntime')) return started;
+  const models = await bundle({ name: modelProcess, file: 'adapters/onnx/model-process.ts' }, cloud);
+  return { files: { ...started.files, ...models.files }, sources: [...started.sources, ...models.sources] };
+};
+
+/** What is loaded at once, with the parts that it imports, and all that may be loaded in time. */
+const sizesOf = (files: Bundled['files']): Pick<Bundle, 'codeBytes' | 'startBytes'> => {
+  const lengthOf = (names: Iterable<string>): number => [...names].reduce((sum, name) => sum + (files[name]?.length ?? 0), 0);
+  const imported = (name: string): readonly string[] => [
+    name,
+    ...[
+      ...Buffer.from(files[name] ?? '')
+        .toString()
+        .matchAll(/(?:from|import)"\.\/(part-\w+\.mjs)"/g),
+    ].flatMap(([, part = '']) => imported(part)),
+  ];
+  const code = Object.keys(files).filter((name) => name !== `${modelProcess}.mjs`);
+  return { codeBytes: lengthOf(code), startBytes: lengthOf(new Set(imported(entryFile))) };
+};
 
 /** The platform's documents, without the routes that a cloud's object store serves by itself. */
 const documentsOfCloud = (): readonly ZipFile[] => {

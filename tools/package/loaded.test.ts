@@ -107,26 +107,32 @@ const disposable = class { dispose() {} };
 const core = {
   version: '1.0.0', hostVersion: '4.1042.0', Disposable: disposable,
   registerHook: () => new disposable(), setProgrammingModel: () => {}, log: () => {},
-  registerFunction: (metadata) => { registered.push(metadata); return new disposable(); },
+  registerFunction: (metadata, handler) => { registered.push({ ...metadata, handler }); return new disposable(); },
 };
 const load = Module._load;
 Module._load = (request, ...rest) => (request === '@azure/functions-core' ? core : load(request, ...rest));
 await import(process.argv[2]);
-console.log(JSON.stringify(registered));`;
+const asked = process.argv[3];
+const answers = asked === undefined ? registered : await registered.find(({ name }) => name === 'http').handler(new Request(asked));
+console.log(JSON.stringify(asked === undefined ? registered : [answers.status, await new Response(answers.body).text()]));`;
 
-const registeredBy = async (name: string, environment: Record<string, string>): Promise<readonly string[]> => {
+const inWorker = async <T>(name: string, environment: Record<string, string>, ...args: readonly string[]): Promise<T> => {
   const folder = await unpacked('azure', name);
   const { main } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { readonly main: string };
   writeFileSync(join(folder, 'worker.mjs'), worker);
   const env = { PATH: process.env.PATH, ...environment };
-  const { stdout, stderr } = spawnSync(process.execPath, [join(folder, 'worker.mjs'), join(folder, main)], { env, encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(process.execPath, [join(folder, 'worker.mjs'), join(folder, main), ...args], {
+    env,
+    encoding: 'utf8',
+  });
   if (stdout === '') throw new TypeError(stderr.slice(-500));
-  const registered = JSON.parse(stdout) as readonly {
-    readonly name: string;
-    readonly bindings: Record<string, { readonly type: string }>;
-  }[];
-  return registered.map((one) => `${one.name} ${Object.values(one.bindings)[0]?.type}`);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
 };
+
+type Registered = { readonly name: string; readonly bindings: Record<string, { readonly type: string }> };
+
+const registeredBy = async (name: string, environment: Record<string, string>): Promise<readonly string[]> =>
+  (await inWorker<readonly Registered[]>(name, environment)).map((one) => `${one.name} ${Object.values(one.bindings)[0]?.type}`);
 
 describe('an app of Azure in its worker', () => {
   it('registers all that its context is called by', { timeout: 60_000 }, async () => {
@@ -143,6 +149,12 @@ describe('an app of Azure in its worker', () => {
       'sweep timerTrigger',
       'schedule-models-upload-sweep timerTrigger',
     ]);
+  });
+
+  it('loads what answers requests with the first of them', { timeout: 60_000 }, async () => {
+    const [live] = await inWorker<readonly [number, string]>('platform', {}, 'https://x/health/live');
+    const [status, document] = await inWorker<readonly [number, string]>('platform', {}, 'https://x/openapi.json');
+    expect([live, status, Object.keys(JSON.parse(document))[0]]).toEqual([200, 200, 'openapi']);
   });
 
   it('registers the edge, and how the host runs it', { timeout: 60_000 }, async () => {

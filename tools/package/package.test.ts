@@ -76,14 +76,14 @@ describe('a packaged function', () => {
 describe('the entry of a function', () => {
   it('binds every context that it runs to what it calls of it', () => {
     const [single] = unitsOf(contexts, 'single').filter(({ name }) => name === 'all-events');
-    const entry = entryOf([single as FunctionUnit], 'aws');
+    const entry = entryOf([single as FunctionUnit], 'aws').source;
     expect(entry).toContain("import { openCloud } from '#cloud';");
     for (const name of ['models', 'inference', 'billing', 'observability'])
       expect(entry).toContain(`{ declaration: ${name}, subscribers: ${name}_subscribers }`);
   });
 
   it('has the code to open models only where it opens some', () => {
-    const withModels = (name: string) => !entryOf(named(name), 'aws').includes('openCloudWithoutModels');
+    const withModels = (name: string) => !entryOf(named(name), 'aws').source.includes('openCloudWithoutModels');
     expect(['models-http', 'inference-events', 'inference-predictions', 'models-trials'].map(withModels)).toEqual([
       false,
       false,
@@ -93,7 +93,7 @@ describe('the entry of a function', () => {
   });
 
   it('asks for consumers of changes only where there are some', () => {
-    const entryFor = (name: string) => entryOf(named(name), 'aws');
+    const entryFor = (name: string) => entryOf(named(name), 'aws').source;
     expect(entryFor('identity-changes')).not.toContain('handlers.ts');
     expect(entryFor('billing-changes')).toContain('changes: billing_changes');
   });

@@ -11,7 +11,8 @@ import { registerChanges } from './changes-app.ts';
 import { everyPeriod } from './cron.ts';
 import { registerDeadLetters } from './dead-letters-app.ts';
 import { registerEvents } from './events-app.ts';
-import { registerHttp } from './http-app.ts';
+import { registerHttp } from './http.ts';
+import { httpApp } from './http-app.ts';
 import { registerQueues } from './queues-app.ts';
 import { registerSchedules } from './schedules-app.ts';
 import { testApp, testAzure } from './test-azure.ts';
@@ -77,7 +78,7 @@ const world = () => {
     }) as never;
   const azure = testAzure(() => table, environment, { doorbell: testDoorbell(() => table.changes()), objects });
   const on = testApp();
-  registerHttp(on.app, bound, azure);
+  registerHttp(on.app, async () => httpApp(bound, azure));
   registerEvents(on.app, bound, azure);
   registerQueues(on.app, bound, azure);
   registerSchedules(on.app, bound, azure);

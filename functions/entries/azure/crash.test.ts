@@ -3,14 +3,15 @@ import { describe, it } from 'vitest';
 import { type Calls, crashBound, crashEnvironment, crashProperty, type Ports } from '../doorbell/test-crash.ts';
 import { registerChanges } from './changes-app.ts';
 import { registerEvents } from './events-app.ts';
-import { registerHttp } from './http-app.ts';
+import { registerHttp } from './http.ts';
+import { httpApp } from './http-app.ts';
 import { testApp, testAzure } from './test-azure.ts';
 
 /** An app as its worker loads it, in a process of its own. */
 const appOf = ({ table, ...ports }: Ports) => {
   const azure = testAzure(table, crashEnvironment, ports);
   const on = testApp();
-  registerHttp(on.app, crashBound, azure);
+  registerHttp(on.app, async () => httpApp(crashBound, azure));
   registerEvents(on.app, crashBound, azure);
   registerChanges(on.app, crashBound, azure);
   return { ...on, deeds: azure.deeds };
