@@ -30,7 +30,7 @@ const steps = [
 
 describe('the workflows', () => {
   it('are these', () => {
-    expect(names).toEqual(['deploy-gcp.yml', 'deploy.yml', 'nightly.yml', 'preview.yml', 'test.yml']);
+    expect(names).toEqual(['deploy-azure.yml', 'deploy-gcp.yml', 'deploy.yml', 'nightly.yml', 'preview.yml', 'test.yml']);
   });
 
   it.each(workflows)('%s gives no permission to all, and runs once at a time', (_, { permissions, concurrency, on }) => {
@@ -73,6 +73,7 @@ describe('the workflows', () => {
 
   it.each([
     ['aws', 'deploy.yml'],
+    ['azure', 'deploy-azure.yml'],
     ['gcp', 'deploy-gcp.yml'],
   ])('deploy each environment of %s as itself, prod last', (cloud, file) => {
     const { jobs: deploy } = read<{ jobs: { [name: string]: Job & { needs?: string } } }>(`workflows/${file}`);
@@ -90,13 +91,13 @@ describe('the workflows', () => {
     expect(trusting.filter(([, { environment }]) => environment === undefined)).toEqual([]);
   });
 
-  it.each(['preview.yml', 'nightly.yml'])('%s has a row for each environment of both clouds, each with an identity of its own', (file) => {
+  it.each(['preview.yml', 'nightly.yml'])('%s has a row for each environment of each cloud, each with an identity of its own', (file) => {
     const { jobs: all } = read<{ jobs: { [name: string]: { strategy?: { matrix: { include: { stack: string }[] } } } } }>(
       `workflows/${file}`,
     );
     const rows = Object.values(all).flatMap(({ strategy }) => strategy?.matrix.include ?? []);
     expect(rows.map(({ stack }) => stack)).toEqual(
-      ['aws', 'gcp'].flatMap((cloud) => ['dev', 'staging', 'prod'].map((one) => `${cloud}-${one}`)),
+      ['aws', 'azure', 'gcp'].flatMap((cloud) => ['dev', 'staging', 'prod'].map((one) => `${cloud}-${one}`)),
     );
     const identities = rows.map((row) => JSON.stringify({ ...row, stack: '', backend: '' }));
     expect(new Set(identities).size).toBe(rows.length);
