@@ -1,6 +1,6 @@
 import { differences } from '../adapters/conformance/differences.ts';
 import type { Proof } from '../adapters/conformance/proof.ts';
-import { answeredInstead, type Target, targets } from '../adapters/conformance/semantics.ts';
+import { answeredInstead, type Cloud, type Target, targets } from '../adapters/conformance/semantics.ts';
 import { failed, Rejected } from '../domain/kernel/failure.ts';
 
 /** A test as vitest's JSON reporter tells of it. */
@@ -33,18 +33,22 @@ const ofHarnesses: ReadonlySet<string> = new Set(['EventBus.stop']);
 
 type Stated = Proof & { readonly test: string; readonly passed: boolean };
 
-const columns = Object.keys(targets) as readonly Target[];
+/** The clouds as they are printed. */
+const clouds: Readonly<Record<Cloud, string>> = { laptop: 'Laptop', aws: 'AWS', azure: 'Azure', gcp: 'Google Cloud' };
+const columns = Object.keys(clouds) as readonly Cloud[];
+const targetsOf = (cloud: Cloud): readonly Target[] => (Object.keys(targets) as Target[]).filter((target) => targets[target] === cloud);
 const isTarget = (name: string): name is Target => name in targets;
 
 const heading = [
   '# Parity',
   '',
   'Made by `npm run parity` from the reports of `npm test` and `npm run test:emulators`: it says what passed there, and nothing else. The same suite',
-  '(`adapters/conformance`) runs on every target. Under a target stands how many of its tests, all passed, called a method there; `unproven` where it',
-  'has the port and no test of the method passed; nothing where it does not have the port.',
+  '(`adapters/conformance`) runs on every target. In a cell stands how many of its tests, all passed, called the method on each target of the cloud.',
+  'A cell that nothing proves would say so and why; without a reason this report is not made.',
   '',
-  'What no emulator shows was answered as the API reference says, to the adapter alone: that proves how ours reacts, not that AWS answers so. No test',
-  'here has seen AWS itself.',
+  'The fakes are of this repository, written from the REST references, and each is driven by the vendor’s own client in tests of its own. What no',
+  'emulator shows was answered as the API reference says, to the adapter alone: that proves how ours reacts, not that the cloud answers so. No test',
+  'here has seen AWS, Azure or Google Cloud itself.',
 ];
 
 /** The report in Markdown. Throws `Rejected` `parity-not-proven` where a test that would prove something failed, or calls a method that has no row. */
@@ -78,21 +82,25 @@ const proven = (stated: readonly Stated[]): readonly string[] => [
   '## Proven',
   '',
   ...table(
-    ['Port', 'Method', ...columns],
+    ['Port', 'Method', ...Object.values(clouds)],
     Object.entries(methodsOf).flatMap(([port, methods]) =>
-      methods.map((method) => [port, `\`${method}\``, ...columns.map((target) => cell(stated, { port, method, target }))]),
+      methods.map((method) => [port, `\`${method}\``, ...columns.map((cloud) => cell(stated, { port, method, cloud }))]),
     ),
   ),
 ];
 
-const cell = (
-  stated: readonly Stated[],
-  at: { readonly port: string; readonly method: string; readonly target: Target },
-): string | number => {
-  const here = stated.filter(({ port, target }) => port === at.port && target === at.target);
-  const count = here.filter(({ passed, methods }) => passed && methods.includes(at.method)).length;
-  if (count > 0) return count;
-  return here.length === 0 || at.target === 'answers from the API reference' ? '' : 'unproven';
+/** What proves a method in a cloud, by target, or why nothing does. */
+const cell = (stated: readonly Stated[], at: { readonly port: string; readonly method: string; readonly cloud: Cloud }): string => {
+  const counts = targetsOf(at.cloud).flatMap((target) => {
+    const here = stated.filter((one) => one.port === at.port && one.target === target && one.passed && one.methods.includes(at.method));
+    return here.length === 0 ? [] : [at.cloud === 'laptop' ? `${here.length}` : `${here.length} on ${target}`];
+  });
+  if (counts.length > 0) return counts.join(', ');
+  const reason = stated.find(
+    ({ port, target, unproven }) => port === at.port && targets[target as Target] === at.cloud && unproven,
+  )?.unproven;
+  if (reason === undefined) throw notProven(`nothing proves ${at.port}.${at.method} on ${clouds[at.cloud]}, and nothing says why`);
+  return `unproven: ${reason}`;
 };
 
 const notShown = (stated: readonly Stated[]): readonly string[] => {
@@ -131,7 +139,12 @@ const declared = (): readonly string[] => [
   'Within the contract of each port. `tested`: the suites hold each target to it; `documented`: the vendor says so.',
   '',
   ...table(
-    ['Port', 'About', 'Laptop', 'AWS', ''],
-    differences.map(({ port, about, says, tested }) => [port, about, says.laptop, says.aws, tested ? 'tested' : 'documented']),
+    ['Port', 'About', ...Object.values(clouds), ''],
+    differences.map(({ port, about, says, tested }) => [
+      port,
+      about,
+      ...columns.map((cloud) => says[cloud]),
+      tested ? 'tested' : 'documented',
+    ]),
   ),
 ];
