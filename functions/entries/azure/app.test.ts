@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
-import { inMemoryTable } from '../../../adapters/conformance/in-memory-table.ts';
-import type { CloudEvent } from '../../../domain/kernel/cloud-event.ts';
-import type { Message } from '../../../domain/kernel/queue.ts';
-import type { Change } from '../../../domain/kernel/table.ts';
-import { context, type EventDeclaration } from '../../kernel/context.ts';
-import type { BoundContext } from '../bound-context.ts';
 import { testDoorbell } from '../doorbell/test-doorbell.ts';
+import { thingMade as event, testThings } from '../doorbell/test-things.ts';
 import { registerChanges } from './changes-app.ts';
 import { everyPeriod } from './cron.ts';
 import { registerDeadLetters } from './dead-letters-app.ts';
@@ -17,22 +11,6 @@ import { registerQueues } from './queues-app.ts';
 import { registerSchedules } from './schedules-app.ts';
 import { testApp, testAzure } from './test-azure.ts';
 
-const made: EventDeclaration = { name: 'made', type: 'made.v1', context: 'things', describes: 'x', data: z.object({}) };
-const policy = { attempts: 3, visibilitySeconds: 60, batchSize: 10, backoff: { baseSeconds: 4, maxSeconds: 300 } };
-const things = context('things', {
-  describes: 'Things',
-  tables: { facts: { changes: { fold: { uses: {} } } }, plain: {} },
-  queues: { jobs: { policy, uses: {} } },
-  subscribers: { 'thing-made': { to: [made], attempts: 8, uses: {} }, 'every-thing': { to: '*', attempts: 5, uses: {} } },
-  schedules: { tidy: { everySeconds: 3600, uses: {} } },
-  routes: {
-    'POST /v1/things': {
-      ...{ does: 'make', summary: 's', permission: 'public', answers: { 200: z.object({}) }, uses: {} },
-      ...{ body: z.object({ n: z.number() }), limit: { body: '1 KiB', time: '5 s' } },
-    },
-  },
-});
-const event = { specversion: '1.0', id: '1', source: 'urn:hybrid:things', type: 'made.v1', tenantid: 'acme', data: {} };
 const environment = {
   HYBRID_SUBSCRIPTIONS: '{"things-events": ["things.thing-made", "things.every-thing"], "others-events": ["others.one"]}',
   HYBRID_QUEUE_THINGS_JOBS: 'https://account.queue.core.windows.net/things-jobs',
@@ -43,32 +21,7 @@ const environment = {
 };
 
 const world = () => {
-  const table = inMemoryTable();
-  const done: string[] = [];
-  const messages: Message[] = [];
-  const broken = new Set<string>();
-  const does = (what: string) => {
-    if (broken.has(what.split(' ')[0] ?? '')) throw new TypeError(`${what} is broken`);
-    done.push(what);
-  };
-  const bound: readonly BoundContext[] = [
-    {
-      declaration: things as never,
-      handlers: { make: async ({ body }: { body: { n: number } }) => ({ status: 200, body: { n: body.n + 1 } }) },
-      subscribers: {
-        'thing-made': async ({ id }: CloudEvent) => does(`thing-made ${id}`),
-        'every-thing': async ({ id }: CloudEvent) => does(`every-thing ${id}`),
-      },
-      workers: {
-        jobs: async (batch: readonly Message[]) => {
-          messages.push(...batch);
-          return { failed: broken.has('jobs') ? batch.map(({ id }) => id) : [] };
-        },
-      },
-      schedules: { tidy: async () => does('tidy') },
-      changes: { facts: { fold: async (changes: readonly Change[]) => changes.forEach(({ key }) => void does(`fold ${key.sk}`)) } },
-    },
-  ];
+  const { table, bound, ...known } = testThings();
   const blobs = new Map<string, string>();
   const objects = () =>
     ({
@@ -84,7 +37,7 @@ const world = () => {
   registerSchedules(on.app, bound, azure);
   registerChanges(on.app, bound, azure);
   registerDeadLetters(on.app, azure);
-  return { ...azure, ...on, table, done, messages, broken, blobs };
+  return { ...azure, ...on, ...known, table, blobs };
 };
 
 describe('an app', () => {

@@ -1,29 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod';
-import { type InMemoryTable, inMemoryTable } from '../../../adapters/conformance/in-memory-table.ts';
-import type { CloudEvent } from '../../../domain/kernel/cloud-event.ts';
-import type { Message } from '../../../domain/kernel/queue.ts';
-import type { Change } from '../../../domain/kernel/table.ts';
-import { context, type EventDeclaration } from '../../kernel/context.ts';
-import type { BoundContext } from '../bound-context.ts';
 import { testDoorbell } from '../doorbell/test-doorbell.ts';
+import { thingMade as event, testThings } from '../doorbell/test-things.ts';
 import { changesFunction } from './changes-function.ts';
 import { deadLettersFunction } from './dead-letters-function.ts';
 import { eventsFunction } from './events-function.ts';
 import { queuesFunction } from './queues-function.ts';
 import { schedulesFunction } from './schedules-function.ts';
 import { called, pushed, type Signer, startSigner, testGoogle } from './test-google.ts';
-
-const made: EventDeclaration = { name: 'made', type: 'made.v1', context: 'things', describes: 'x', data: z.object({}) };
-const policy = { attempts: 5, visibilitySeconds: 60, batchSize: 10, backoff: { baseSeconds: 1, maxSeconds: 300 } };
-const things = context('things', {
-  describes: 'Things',
-  tables: { facts: { changes: { fold: { uses: {} } } } },
-  queues: { jobs: { policy, uses: {} } },
-  subscribers: { 'thing-made': { to: [made], attempts: 8, uses: {} }, 'every-thing': { to: '*', attempts: 8, uses: {} } },
-  schedules: { tidy: { everySeconds: 60, uses: {} } },
-});
-const event = { specversion: '1.0', id: '1', source: 'urn:hybrid:things', type: 'made.v1', tenantid: 'acme', data: {} };
 
 let signer: Signer;
 beforeAll(async () => {
@@ -32,31 +15,7 @@ beforeAll(async () => {
 afterAll(() => signer.stop());
 
 const world = () => {
-  const table: InMemoryTable = inMemoryTable();
-  const done: string[] = [];
-  const messages: Message[] = [];
-  const broken = new Set<string>();
-  const does = (what: string) => {
-    if (broken.has(what.split(' ')[0] ?? '')) throw new TypeError(`${what} is broken`);
-    done.push(what);
-  };
-  const bound: readonly BoundContext[] = [
-    {
-      declaration: things as never,
-      subscribers: {
-        'thing-made': async ({ id }: CloudEvent) => does(`thing-made ${id}`),
-        'every-thing': async ({ id }: CloudEvent) => does(`every-thing ${id}`),
-      },
-      workers: {
-        jobs: async (batch: readonly Message[]) => {
-          messages.push(...batch);
-          return { failed: broken.has('jobs') ? batch.map(({ id }) => id) : [] };
-        },
-      },
-      schedules: { tidy: async () => does('tidy') },
-      changes: { facts: { fold: async (changes: readonly Change[]) => changes.forEach(({ key }) => void does(`fold ${key.sk}`)) } },
-    },
-  ];
+  const { table, bound, ...known } = testThings();
   const environment = { HYBRID_QUEUE_THINGS_JOBS: 'projects/p/topics/jobs', HYBRID_BUS: 'projects/p/topics/bus' };
   const google = testGoogle(signer, () => table, environment, { doorbell: testDoorbell(() => table.changes()) });
   const functions = {
@@ -68,7 +27,7 @@ const world = () => {
   };
   const call = async (unit: keyof typeof functions, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<number> =>
     (await functions[unit](called(signer, google.clock.now(), path, body, headers))).status;
-  return { ...google, table, done, messages, broken, functions, call };
+  return { ...google, ...known, table, functions, call };
 };
 
 describe('a function that the cloud calls', () => {
