@@ -41,7 +41,7 @@ describe('the fakes of identity endpoints', () => {
       expect(claimsOf(token)).toMatchObject({ aud: 'https://vault.azure.net', exp: Math.round(expiresOnTimestamp / 1000) });
       expect(isSigned(token)).toBe(true);
       const assigned = await new ManagedIdentityCredential({ clientId: fake.clientId }).getToken('https://cosmos.azure.com/.default');
-      expect(claimsOf(assigned.token)).toMatchObject({ aud: 'https://cosmos.azure.com', appid: fake.clientId });
+      expect(claimsOf(assigned.token)).toMatchObject({ aud: 'https://cosmos.azure.com', appid: fake.clientId, oid: fake.principalId });
     });
     it('answer with seconds as text, and the resource as it was asked for', async () => {
       const answer = (await (await get(path('resource=https://storage.azure.com/'), withHeader())).json()) as Record<string, unknown>;

@@ -18,6 +18,8 @@ export type RunningIdentityTokens = RunningFake & {
   readonly appService: { readonly endpoint: string; readonly header: string };
   /** The client id of the one user-assigned identity. */
   readonly clientId: string;
+  /** The object id of its service principal, which roles are assigned to. */
+  readonly principalId: string;
   readonly signer: TokenSigner;
 };
 
@@ -28,6 +30,7 @@ type World = {
   readonly email: string;
   readonly projectId: string;
   readonly clientId: string;
+  readonly principalId: string;
   readonly identityHeader: string;
   /** Access tokens by what they are for. */
   readonly cache: Map<string, { readonly token: string; readonly expiresAt: number }>;
@@ -48,12 +51,13 @@ export const startIdentityTokens = async (options: IdentityTokensOptions = {}): 
     email: options.email ?? 'functions@project.iam.gserviceaccount.com',
     projectId: options.projectId ?? 'project',
     clientId: randomUUID(),
+    principalId: randomUUID(),
     identityHeader: randomUUID(),
     cache: new Map(),
   };
   const fake = await startFake((request) => route(world, request));
-  const { clientId, signer, identityHeader } = world;
-  return { ...fake, clientId, signer, appService: { endpoint: `${fake.url}/msi/token`, header: identityHeader } };
+  const { clientId, principalId, signer, identityHeader } = world;
+  return { ...fake, clientId, principalId, signer, appService: { endpoint: `${fake.url}/msi/token`, header: identityHeader } };
 };
 
 const route = (world: World, request: FakeRequest): FakeAnswer => {
@@ -106,9 +110,9 @@ const azureToken = (world: World, { query }: FakeRequest): { readonly token: str
     world.signer.sign({
       iss: `https://sts.windows.net/${entraTenant}/`,
       aud: resource,
-      sub: world.clientId,
+      sub: world.principalId,
       appid: world.clientId,
-      oid: world.clientId,
+      oid: world.principalId,
       tid: entraTenant,
       iat: issuedAt,
       nbf: issuedAt,

@@ -18,6 +18,8 @@ export type Naming = {
   readonly property: string;
   /** The service's limit in characters, random suffix included. */
   readonly longest: number;
+  /** Between what the program calls the resource and the random suffix; a dash unless told. */
+  readonly separator?: string;
   /** What must stand at the end, after the random suffix. */
   readonly ending?: (inputs: Properties) => string;
 };

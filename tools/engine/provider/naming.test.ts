@@ -20,6 +20,11 @@ describe('a name that the program left to the provider', () => {
     expect(name).toMatch(/^a-very--[0-9a-f]{7}\.fifo$/);
   });
 
+  it('has nothing before its end where the service takes letters and digits only', () => {
+    const { name } = named({ property: 'name', longest: 24, separator: '' }, request);
+    expect(name).toMatch(/^orders[0-9a-f]{7}$/);
+  });
+
   it('stays what it was', () => {
     const olds = named(naming, request);
     expect(named(naming, { ...request, seed: new Uint8Array([9]), olds }).name).toBe(olds.name);

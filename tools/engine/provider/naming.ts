@@ -11,8 +11,8 @@ const suffix = (seed: Uint8Array): string =>
   (seed.length > 0 ? createHash('sha256').update(seed).digest('hex') : randomBytes(suffixLength).toString('hex')).slice(0, suffixLength);
 
 /** `orders` becomes `orders-3f2a9c1`; a name that would be too long loses the end of what was given. */
-const nameOf = (given: string, seed: Uint8Array, { longest }: Naming, ending: string): string =>
-  `${given.slice(0, longest - suffixLength - 1 - ending.length)}-${suffix(seed)}${ending}`;
+const nameOf = (given: string, seed: Uint8Array, { longest, separator = '-' }: Naming, ending: string): string =>
+  `${given.slice(0, longest - suffixLength - separator.length - ending.length)}${separator}${suffix(seed)}${ending}`;
 
 const choseBefore = (naming: Naming, olds: Properties): boolean => {
   const names = plain(olds[chosen] ?? []);
