@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
 import { contexts } from '../../functions/contexts.ts';
 import { type ContextDeclaration, context } from '../../functions/kernel/context.ts';
 import { planOf } from '../platform.ts';
@@ -36,14 +35,6 @@ describe('what is declared and Azure cannot do', () => {
   it('is to come at times that no timer knows', () => {
     expect([60, 300, 3600, 86_400].map(withSchedule)).toEqual([undefined, undefined, undefined, undefined]);
     for (const seconds of [30, 90, 420, 5400, 172_800]) expect(withSchedule(seconds)).toContain('a timer counts in minutes');
-  });
-  it('is a subscriber to more than 25 types of events', () => {
-    const to = Array.from({ length: 26 }, (_, index) => ({
-      ...{ name: `e${index}`, type: `hybrid.hooks.e${index}.v1`, context: 'hooks', describes: 'x', data: z.object({}) },
-    }));
-    expect(said(hooks({ publishes: to, subscribers: { all: { to, attempts: 5, uses: { deadLetters: ['read'] } } } }))).toContain(
-      'names 26 types of events, and a subscription takes 25',
-    );
   });
   it('is a name that Storage does not take, or that two apps would share', () => {
     expect(said(hooks({ objects: { ['s'.repeat(60)]: { keep: 'forever' } } }))).toContain('Storage takes up to 63');

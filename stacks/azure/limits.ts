@@ -1,7 +1,7 @@
 import { type Failure, failed } from '../../domain/kernel/failure.ts';
 import type { QueuePolicy } from '../../domain/kernel/queue.ts';
 import { bytesOf, millisOf } from '../../functions/kernel/context.ts';
-import type { PlannedQueue, PlannedSchedule, PlannedSubscriber, PlannedTable, PlatformPlan } from '../platform.ts';
+import type { PlannedQueue, PlannedSchedule, PlannedTable, PlatformPlan } from '../platform.ts';
 import { appsOf } from './apps.ts';
 import { poisonOf } from './names.ts';
 import type { Settings } from './options.ts';
@@ -19,15 +19,11 @@ export const limits = {
   transactionWrites: 100,
   /** Of one Event Grid topic. */
   subscriptionsPerTopic: 500,
-  typesPerSubscription: 25,
   /** Container of blobs, or queue. */
   storageName: 63,
   /** Of which Azure Functions makes an id of an app's own: two apps that begin alike would take each other's locks. */
   appName: 32,
   containerName: 255,
-  /** Of Front Door. */
-  routesPerEndpoint: 100,
-  patternsPerRoute: 50,
 } as const;
 
 /** What Pulumi appends to the logical name of an app. */
@@ -38,7 +34,6 @@ export const beyondAzure = (plan: PlatformPlan): Failure<'unsupported-by-azure'>
   const problems = [
     ...plan.tables.flatMap(ofTable),
     ...plan.queues.flatMap(ofQueue),
-    ...plan.subscribers.flatMap(ofSubscriber),
     ...(plan.subscribers.length > limits.subscriptionsPerTopic
       ? [`there are ${plan.subscribers.length} subscribers, and a topic has at most ${limits.subscriptionsPerTopic} subscriptions`]
       : []),
@@ -77,11 +72,6 @@ const ofPolicy = (name: string, policy: QueuePolicy): readonly string[] => [
     ? [`the queue ${name} takes ${policy.batchSize} at once, and Storage Queue gives at most ${limits.batch}`]
     : []),
 ];
-
-const ofSubscriber = ({ name, types }: PlannedSubscriber): readonly string[] =>
-  types !== '*' && types.length > limits.typesPerSubscription
-    ? [`the subscriber ${name} names ${types.length} types of events, and a subscription takes ${limits.typesPerSubscription}`]
-    : [];
 
 /** A timer counts in minutes that divide an hour, in hours that divide a day, or comes once a day (functions/entries/azure/cron.ts). */
 const ofSchedule = ({ schedule, everySeconds }: PlannedSchedule): readonly string[] => {

@@ -48,7 +48,11 @@ const undeliveredDays = 30;
 export const makeStores = (args: StoresArgs): Stores => {
   const { plan, home, protectsData, transforms, parent } = args;
   const within = { parent };
-  const vault = new Vault('vault', { home, tenantId: args.tenantId, protectsData, transform: transforms.vault?.vault }, within);
+  const vault = new Vault(
+    'vault',
+    { home, tenantId: args.tenantId, keepsKeys: args.ownKeys, protectsData, transform: transforms.vault?.vault },
+    within,
+  );
   const keys = args.ownKeys ? makeKeys({ ...args, vault }) : {};
   const accounts = accountsOf(args, keys);
   const { database, storage } = accounts;

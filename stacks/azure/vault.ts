@@ -6,6 +6,8 @@ import { type Home, placed, tagsOf } from './component.ts';
 export type VaultArgs = {
   readonly home: Home;
   readonly tenantId: Input<string>;
+  /** Whether keys lie in it that data is encrypted with: services of Azure take none from a vault that could be purged. */
+  readonly keepsKeys: boolean;
   readonly protectsData: boolean;
   readonly transform?: TransformEach<{ vault: KeyVaultArgs }> | undefined;
 };
@@ -16,7 +18,7 @@ export class Vault extends ComponentResource {
   readonly vaultName: Output<string>;
   readonly uri: Output<string>;
 
-  constructor(name: string, { home, tenantId, protectsData, transform }: VaultArgs, options?: ComponentResourceOptions) {
+  constructor(name: string, { home, tenantId, keepsKeys, protectsData, transform }: VaultArgs, options?: ComponentResourceOptions) {
     super('hybrid:azure:Vault', name, {}, options);
     const made: KeyVaultArgs = {
       ...placed(home),
@@ -27,7 +29,7 @@ export class Vault extends ComponentResource {
         enableSoftDelete: true,
         softDeleteRetentionInDays: protectsData ? 90 : 7,
         // Once it is on nobody can switch it off, so that it is left out where a stack is torn down and made again.
-        ...(protectsData ? { enablePurgeProtection: true } : {}),
+        ...(keepsKeys || protectsData ? { enablePurgeProtection: true } : {}),
       },
       tags: tagsOf(home, 'platform'),
     };

@@ -1,3 +1,4 @@
+import { profiles } from '../../../environment.ts';
 import { at, type Resource, textAt } from '../../rule.ts';
 import { exact } from './exact.ts';
 import { narrowRoles, roleIn } from './roles.ts';
@@ -86,12 +87,13 @@ export const ofAzureAccess = exact([
   },
   {
     name: 'azure-vault-grants-by-role',
-    describes: 'A vault grants each secret and key by itself, by roles; what is deleted can be had back, in prod whatever anybody does.',
+    describes:
+      'A vault grants each secret and key by itself, by roles; what is deleted can be had back, outside dev whatever anybody does.',
     types: ['azure-native:keyvault:Vault'],
     breaks: (vault, environment) => {
       if (at(vault, 'properties', 'enableRbacAuthorization') !== true) return 'its access policies open all of it';
       if (at(vault, 'properties', 'enableSoftDelete') !== true) return 'what is deleted in it is gone';
-      return environment === 'prod' && at(vault, 'properties', 'enablePurgeProtection') !== true ? 'it could be purged' : undefined;
+      return profiles[environment].ownKeys && at(vault, 'properties', 'enablePurgeProtection') !== true ? 'it could be purged' : undefined;
     },
   },
   {
