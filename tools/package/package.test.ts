@@ -5,6 +5,7 @@ import { unzipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
 import { contexts } from '../../functions/contexts.ts';
 import { type FunctionUnit, unitsOf } from '../../functions/kernel/units.ts';
+import type { CloudName } from './clouds.ts';
 import { entryOf } from './entry.ts';
 import { buildUnits } from './index.ts';
 import type { Architecture } from './native.ts';
@@ -71,6 +72,50 @@ describe('a packaged function', () => {
 
   it('that registers models has none of it', async () =>
     expect(Object.keys(filesIn((await build('code', named('models-http'))).zip))).toEqual(['index.mjs']));
+});
+
+describe('a package', () => {
+  const here = unitsOf(contexts, 'context');
+  const of = async (cloud: CloudName, ...names: readonly string[]) => {
+    const built = await buildUnits(
+      here.filter(({ name }) => names.includes(name)),
+      { cloud, architecture: 'x86_64', folder: join(root, cloud) },
+    );
+    return { built, files: built.map(({ zip }) => Object.keys(filesIn(zip))) };
+  };
+
+  it.each(['azure', 'gcp'] as const)('has the same bytes wherever and whenever it is built: %s', async (cloud) => {
+    const { built } = await of(cloud, 'identity-http', 'identity-changes');
+    const again = await buildUnits(named('identity-http', 'identity-changes'), {
+      cloud,
+      architecture: 'x86_64',
+      folder: join(root, `${cloud}-2`),
+    });
+    expect(again.map(({ sha256 }) => sha256)).toEqual(built.map(({ sha256 }) => sha256));
+  });
+
+  it('of Google Cloud asks for the functions framework, and has its own files where the build leaves them alone', async () => {
+    const { built, files } = await of('gcp', 'models-http');
+    const { main, dependencies } = JSON.parse(textOf(built[0]?.zip ?? '', 'package.json')) as {
+      readonly main: string;
+      readonly dependencies: object;
+    };
+    expect([main, Object.keys(dependencies), Object.values(dependencies)[0]]).toEqual([
+      'index.mjs',
+      ['@google-cloud/functions-framework'],
+      expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    ]);
+    const outside = files[0]?.filter((path) => !path.startsWith('app/'));
+    expect([outside, files[0]?.includes('app/model-process.mjs')]).toEqual([['index.mjs', 'package.json'], true]);
+    expect(textOf(built[0]?.zip ?? '', 'app/index.mjs')).not.toMatch(/aws-sdk|dynamodb|lmdb|@azure/i);
+  });
+
+  it('of Azure is an app, which runs all units of a context', async () => {
+    const { built, files } = await of('azure', ...here.map(({ name }) => name).filter((name) => /^(models|identity)-/.test(name)));
+    expect(built.map(({ name }) => name)).toEqual(['identity', 'models']);
+    expect(files[1]).toEqual(expect.arrayContaining(['host.json', 'index.mjs', 'model-process.mjs', 'package.json']));
+    expect(built.every(({ startBytes, codeBytes }) => startBytes < codeBytes)).toBe(true);
+  });
 });
 
 describe('the entry of a function', () => {

@@ -9,11 +9,9 @@ import { pushedOf } from './pushed.ts';
 export const queuesFunction = (bound: readonly BoundContext[], google: Google): FetchApp => {
   const works = worksOf(bound, functionsOf(bound, google).portsFor);
   return pushFunction(google, {
-    queues: async ({ name, body, headers }) => {
+    queues: async ({ name, body }) => {
       const { id, text, attempt } = pushedOf(body);
-      // A task counts its retries, where its message is pushed by it.
-      const retries = Number(headers.get('x-cloudtasks-taskretrycount') ?? 0);
-      await workOff(workOf(works, name), { id, body: await google.cloud.bodyOf(JSON.parse(text)), attempt: attempt + retries });
+      await workOff(workOf(works, name), { id, body: await google.cloud.bodyOf(JSON.parse(text)), attempt });
     },
   });
 };
