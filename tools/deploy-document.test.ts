@@ -107,7 +107,7 @@ describe('the roles, made by the commands of the guide', async () => {
 
   it('trust a repository and an environment, by whole names', () => {
     for (const name of ['trust', 'trust-preview']) {
-      const [{ condition } = { condition: {} }] = statementsIn(policy(name));
+      const condition = statementsIn(policy(name))[0]?.condition ?? {};
       expect(Object.keys(condition)).toEqual(['StringEquals']);
       const subjects = [condition.StringEquals?.['token.actions.githubusercontent.com:sub'] ?? []].flat();
       expect(

@@ -93,7 +93,7 @@ export const tableWrites = ({ collection, changes, toStored, isVisible, now, bac
   /** One attempt after the other, each on what was read of these documents; `known` are the writes whose documents were read. */
   const settle = async (writes: readonly Prepared[]): Promise<WriteOutcome> => {
     const token = randomUUID();
-    let known = writes.filter(mustBeRead);
+    let known: readonly Prepared[] = writes.filter(mustBeRead);
     let seen = await read(known);
     for (let attempt = 1; ; attempt++) {
       const storedOf = ({ name }: Prepared): Stored | undefined => seen.get(name);

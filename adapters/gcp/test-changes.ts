@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangeHandler } from '../../domain/kernel/table.ts';
 import type { firestoreDoorbell } from './change-stream.ts';
 
-type Doorbell = ReturnType<typeof firestoreDoorbell>;
+type Doorbell = Pick<ReturnType<typeof firestoreDoorbell>, 'changesAfter' | 'progress'>;
 export type Consumer = { stop(): Promise<void>; idle(): Promise<void> };
 
 const pollMillis = 20;

@@ -94,7 +94,7 @@ const encryptedBy = (keyArn: Input<string> | undefined) => ({
   bucketKeyEnabled: keyArn !== undefined,
 });
 
-const lifecycleOf = (keep: PlannedStore['keep']): BucketLifecycleConfigurationArgs['rules'] => [
+const lifecycleOf = (keep: PlannedStore['keep']) => [
   {
     id: 'leftovers',
     status: 'Enabled',
