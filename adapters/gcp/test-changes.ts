@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangeHandler } from '../../domain/kernel/table.ts';
 import type { firestoreDoorbell } from './change-stream.ts';
 
-type Doorbell = Pick<ReturnType<typeof firestoreDoorbell>, 'changesAfter' | 'progress'>;
+type Doorbell = Pick<ReturnType<typeof firestoreDoorbell>, 'changesAfter' | 'progress'> & {
+  readonly changedSince: (table: string, since: Date) => AsyncIterable<string>;
+};
 export type Consumer = { stop(): Promise<void>; idle(): Promise<void> };
 
 const pollMillis = 20;
