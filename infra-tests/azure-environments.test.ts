@@ -71,6 +71,11 @@ describe('every environment on Azure', () => {
     for (const stack of ['azure-dev', 'azure-staging', 'azure-prod'] as const)
       expect(await settingOf(stack, 'identity', 'HYBRID_BOOTSTRAP_KEY_SHA256')).toBe(sha256(key));
   });
+  it('tells apps that run models how much memory they have', async () =>
+    expect([
+      await settingOf('azure-dev', 'inference', 'HYBRID_MEMORY_MEGABYTES'),
+      await settingOf('azure-dev', 'billing', 'HYBRID_MEMORY_MEGABYTES'),
+    ]).toEqual(['2048', undefined]));
   it('runs the package of its update, or an earlier one where it is told so', async () => {
     const earlier = 'ab'.repeat(32);
     const graph = await graphOf('azure-dev', { config: { 'platform:packages': JSON.stringify({ models: earlier }) } });

@@ -49,7 +49,11 @@ const functionOf = (args: FunctionsArgs, app: App): PlatformFunction => {
       previous: settings.packages[app.name],
       memoryMegabytes: runsModels ? settings.modelMemoryMegabytes : settings.memoryMegabytes,
       maximumInstances: settings.maximumInstances,
-      settings: { ...args.runtime.settings, ...settingsOf(args, app) },
+      settings: {
+        ...args.runtime.settings,
+        ...settingsOf(args, app),
+        ...(runsModels ? { HYBRID_MEMORY_MEGABYTES: String(settings.modelMemoryMegabytes) } : {}),
+      },
       access: leastOf([
         ...accessOf(
           app.units.flatMap(({ grants }) => grants),
