@@ -87,6 +87,15 @@ describe('an edge', () => {
     expect((await fetch(`${url}/v1/x`, { method: 'HEAD', redirect: 'manual' })).status).toBe(307);
   });
 
+  it('gives no body to a request that has none', async () => {
+    const { url } = await startEdge(echo);
+    for (const method of ['DELETE', 'POST']) {
+      const { headers, body } = (await (await fetch(`${url}/v1/x`, { method })).json()) as Echo;
+      expect(headers).not.toHaveProperty('transfer-encoding');
+      expect(body).toBe('');
+    }
+  });
+
   it('holds neither body whole', async () => {
     const heard: string[] = [];
     const { url } = await startEdge((request, response) => {

@@ -24,15 +24,19 @@ const answer = async (app: FetchApp, incoming: Read, outgoing: ServerResponse): 
 
 const requestOf = (incoming: Read, signal: AbortSignal): Request | undefined => {
   const { method = 'GET', url = '/', rawBody } = incoming;
-  const body = method === 'GET' || method === 'HEAD' ? undefined : (rawBody ?? (Readable.toWeb(incoming) as ReadableStream));
   try {
     const headers = headersOf(incoming);
+    const isBodiless = method === 'GET' || method === 'HEAD' || !hasBody(headers);
+    const body = isBodiless ? undefined : (rawBody ?? (Readable.toWeb(incoming) as ReadableStream));
     const init = { method, headers, signal, ...(body === undefined ? {} : { body, duplex: 'half' }) };
     return new Request(`https://${headers.get('host') ?? 'localhost'}${url.startsWith('/') ? url : '/'}`, init as RequestInit);
   } catch {
     return undefined;
   }
 };
+
+/** Whether a request has a body (RFC 9112, section 6): forwarded as a stream of nothing, one that has none would come to have one. */
+const hasBody = (headers: Headers): boolean => headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0;
 
 const headersOf = ({ rawHeaders }: IncomingMessage): Headers => {
   const headers = new Headers();
