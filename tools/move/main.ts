@@ -6,7 +6,7 @@ import { journalOf } from './progress.ts';
 
 const usage = `npm run move -- --from <url> --to <url>
 
-Takes tenants, keys, models with their artifacts, history, plans, usage and invoices from one platform to another, and compares both.
+Takes tenants and their keys, models with their artifacts, history, plans, usage and invoices from one platform to another, and compares both.
 HYBRID_FROM_KEY and HYBRID_TO_KEY are the administrators' keys. Nobody should write to either meanwhile; run it again if somebody did.`;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

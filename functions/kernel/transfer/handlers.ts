@@ -4,7 +4,7 @@ import type { ObjectStore } from '../../../domain/kernel/object-store.ts';
 import type { Item, Items, Table } from '../../../domain/kernel/table.ts';
 import { type Answer, created, ok } from '../handler.ts';
 import { list } from '../lists.ts';
-import { asMoved, isMoved, isSame, staysHere, withoutMark } from './moved.ts';
+import { asMoved, isReplaceable, isSame, staysHere, withoutMark } from './moved.ts';
 
 /** An answer with its frame stays below what a gateway carries. */
 const pageBytes = 3 * 1024 * 1024;
@@ -40,7 +40,7 @@ const importItem = async (table: Table, item: Item): Promise<Outcome> => {
   const known = await table.get(item);
   if (known === undefined) return importItem(table, item);
   if (isSame(known, item)) return 'same';
-  if (!isMoved(known)) return 'kept';
+  if (!isReplaceable(known)) return 'kept';
   const unchanged = known.version === undefined ? 'present' : { version: known.version };
   return (await table.put(asMoved(item), unchanged)).written ? 'written' : importItem(table, item);
 };

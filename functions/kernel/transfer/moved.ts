@@ -1,5 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Item, Key } from '../../../domain/kernel/table.ts';
+import { apiKeyStream } from '../../../domain/identity/api-key.ts';
+import { partitionKey } from '../../../domain/kernel/event-store.ts';
+import type { Item } from '../../../domain/kernel/table.ts';
+import { platformTenant } from '../../../domain/kernel/tenancy.ts';
 import { bootstrapKey } from '../authentication.ts';
 
 /**
@@ -17,5 +20,19 @@ export const isSame = (one: Item, other: Item): boolean => isDeepStrictEqual(wit
 /** What sorts behind this in a partition are marks of the cloud's own, by which it learns how far its change stream was read. */
 const ownMarks = '~';
 
-/** The administrator's key is a platform's own; so is what a cloud notes for itself. */
-export const staysHere = ({ pk, sk }: Key): boolean => pk === bootstrapKey.pk || sk >= ownMarks;
+/** Keys of the platform's own: who administers one platform does not by that administer another. */
+const ownKeys = partitionKey(apiKeyStream(platformTenant, ''));
+
+/** What the audit trail says of taking and bringing: the trail would grow by being read. */
+const tellsOfTransfer = ({ outcome, resource }: Item): boolean =>
+  outcome === 'success' && typeof resource === 'string' && /^\/v1\/[a-z-]+-transfer\//.test(resource);
+
+/** The administrators' keys are a platform's own; so is what a cloud notes for itself, and who took what from here. */
+export const staysHere = (item: Item): boolean =>
+  item.pk === bootstrapKey.pk || item.pk.startsWith(ownKeys) || item.sk >= ownMarks || tellsOfTransfer(item);
+
+/** What happened is not told otherwise later: an event, a line of the audit trail, a fact of usage. */
+const isHistory = ({ pk, kind, outcome }: Item): boolean => kind === 'event' || outcome !== undefined || /^[^#]+#usage#/.test(pk);
+
+/** Whether an import may replace what is there: an earlier one has left it, nobody has changed it since, and it is a state of something. */
+export const isReplaceable = (known: Item): boolean => isMoved(known) && !isHistory(known);
