@@ -30,3 +30,9 @@ export const accessDenied = eventType(
   'Somebody asked for what they may not do',
   Tenant.extend({ principal: z.string(), action: z.string(), resource: z.string(), code: z.string() }),
 );
+export const accessGranted = eventType(
+  identity,
+  'access-granted',
+  'Somebody asked for what they may do, and what no event of its own tells of; once a minute however often they ask',
+  Tenant.extend({ principal: z.string(), action: z.string(), resource: z.string() }),
+);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { markerItem } from '../adapters/aws/markers.ts';
-import { accessDenied } from '../events/identity.ts';
+import { accessDenied, accessGranted } from '../events/identity.ts';
 import { contexts } from '../functions/contexts.ts';
 import { bootstrapPrincipal, lastUseKey, notes } from '../functions/kernel/authentication.ts';
 import { type Resource, resourceVariable } from '../functions/kernel/resources.ts';
@@ -89,9 +89,10 @@ describe('a verb', () => {
     const calls = await statement('models-http', 'InvokeFunctionModelsTrials');
     expect([calls?.actions, calls?.resources]).toEqual([['lambda:InvokeFunction'], [named(graph, 'models-trials-live').outputs.arn]]);
   });
-  it('that publishes says what its own context says, and of a function of requests denials alone', async () => {
+  it('that publishes says what its own context says, and of a function of requests who was let in or not', async () => {
     const saying = async (unit: string) => (await statement(unit, 'PublishBus'))?.condition['ForAllValues:StringEquals'];
-    expect(await saying('billing-http')).toEqual({ 'events:detail-type': [accessDenied.type] });
+    expect(await saying('billing-http')).toEqual({ 'events:detail-type': [accessDenied.type, accessGranted.type] });
+    expect(await saying('inference-predictions')).toEqual({ 'events:detail-type': [accessDenied.type] });
     expect(await saying('models-changes')).toEqual({ 'events:detail-type': models.publishes.map(({ type }) => type) });
   });
   it('that appends writes and checks, and reads nothing', async () =>

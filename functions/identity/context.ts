@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { accessDenied, apiKeyCreated, apiKeyRevoked, tenantCreated, tenantResumed, tenantSuspended } from '../../events/identity.ts';
+import {
+  accessDenied,
+  accessGranted,
+  apiKeyCreated,
+  apiKeyRevoked,
+  tenantCreated,
+  tenantResumed,
+  tenantSuspended,
+} from '../../events/identity.ts';
 import { context } from '../kernel/context.ts';
 import { listOf, Paging } from '../kernel/lists.ts';
 import { Empty, Problem, TenantId, Time } from '../kernel/schemas.ts';
@@ -132,5 +140,5 @@ export const identity = context('identity', {
     },
     ...transferOfTables('identity', ['directory']),
   },
-  publishes: [tenantCreated, tenantSuspended, tenantResumed, apiKeyCreated, apiKeyRevoked, accessDenied],
+  publishes: [tenantCreated, tenantSuspended, tenantResumed, apiKeyCreated, apiKeyRevoked, accessDenied, accessGranted],
 });

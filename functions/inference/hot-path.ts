@@ -1,7 +1,7 @@
 import { type Failure, failed, isFailure, Rejected } from '../../domain/kernel/failure.ts';
 import type { Principal } from '../../domain/kernel/tenancy.ts';
 import type { AccessLog } from '../kernel/access-log.ts';
-import { tellOfDenial } from '../kernel/audit-denial.ts';
+import { tellOfDenial } from '../kernel/audit-access.ts';
 import { authorize } from '../kernel/authentication.ts';
 import type { Answer } from '../kernel/handler.ts';
 import { inferenceError } from '../kernel/problem.ts';

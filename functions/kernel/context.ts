@@ -81,6 +81,8 @@ export type RouteDeclaration = {
   /** A permission that roles have (see `domain/identity/permission.ts`), `authenticated` for any principal, `public`, or `signed` where the URL itself is the grant. */
   readonly permission: string;
   readonly scope?: Scope;
+  /** Its use is told to the audit trail (`access-granted`): no event comes of it that would tell. */
+  readonly told?: true;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   /** A JSON body's schema, or how a body is streamed or handed over as it came. */

@@ -26,6 +26,16 @@ describe('a served route', () => {
     expect(response.headers.get('traceparent')).toBe(traceparent);
   });
 
+  it('is told to the audit trail where its declaration says so, before it is done', async () => {
+    const { send, bus } = await world();
+    await send('GET', '/v1/things/a');
+    expect(bus.published).toEqual([]);
+    expect((await send('GET', '/v1/told?n=none')).status).toBe(422);
+    expect(bus.published).toMatchObject([
+      { tenantid: 'acme', principal: 'key:E1', data: { action: 'GET /v1/told', resource: '/v1/told' } },
+    ]);
+  });
+
   it('forbids caching and guessing of its type', async () => {
     const { headers } = await (await world()).send('GET', '/v1/things/a');
     expect([headers.get('cache-control'), headers.get('x-content-type-options')]).toEqual(['no-store', 'nosniff']);

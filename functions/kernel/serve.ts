@@ -5,7 +5,7 @@ import { type Failure, failed, isFailure, Rejected } from '../../domain/kernel/f
 import type { Ids } from '../../domain/kernel/ids.ts';
 import type { Table } from '../../domain/kernel/table.ts';
 import { type Principal, platformTenant } from '../../domain/kernel/tenancy.ts';
-import { tellOfDenial } from './audit-denial.ts';
+import { tellOfDenial, tellOfUse } from './audit-access.ts';
 import { type Authenticate, authorize } from './authentication.ts';
 import { carriable } from './carriable.ts';
 import { type ContextDeclaration, millisOf, type RouteDeclaration, type RouteKey } from './context.ts';
@@ -178,14 +178,17 @@ const internalError = (route: RouteDeclaration): Answer => {
 
 const nobody: Principal = { tenant: platformTenant, id: 'anonymous', roles: [] };
 
-/** Who asks, if they may; every denial with a name to it is told to the audit trail. */
+/** Who asks, if they may; every denial with a name to it is told to the audit trail, and of some routes every use, before it begins. */
 const admit = async ({ route, request, serving, key, trace }: Exchange): Promise<Principal | Failure> => {
   if (route.permission === 'public' || route.permission === 'signed') return nobody;
   const who = await serving.authenticate(request.headers.get('authorization'));
   const where = { action: key, resource: new URL(request.url).pathname, traceparent: trace.traceparent };
   if ('failure' in who) return tellOfDenial(serving, who.suspect, who.failure, where);
   const refused = authorize(who.principal, route);
-  return refused ? tellOfDenial(serving, { tenant: who.principal.tenant, principal: who.principal.id }, refused, where) : who.principal;
+  const named = { tenant: who.principal.tenant, principal: who.principal.id };
+  if (refused) return tellOfDenial(serving, named, refused, where);
+  if (route.told) await tellOfUse(serving, { ...named, ...where });
+  return who.principal;
 };
 
 const attempt = async (

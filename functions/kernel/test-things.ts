@@ -31,6 +31,7 @@ const things = context('things', {
     'PUT /v1/anything/{key+}': { ...writing, permission: 'signed', does: 'echo', body: { stream: '*/*' } },
     'POST /v1/waits': { ...writing, limit: { ...limit, time: '20 ms' }, does: 'wait', body: z.object({}) },
     'PUT /v1/long-streams': { ...writing, limit: { ...limit, time: '20 ms' }, does: 'wait', body: { stream: '*/*' } },
+    'GET /v1/told': { ...reading, told: true, does: 'echo', query: z.object({ n: z.coerce.number() }) },
     'POST /v1/actions': { ...writing, does: 'make' },
     'GET /v1/failures/{kind}': { ...reading, does: 'fail' },
     'GET /v1/downloads': { ...reading, permission: 'public', does: 'download' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isFailure, Rejected } from '../../domain/kernel/failure.ts';
-import { accessDenied } from '../../events/identity.ts';
+import { accessDenied, accessGranted } from '../../events/identity.ts';
 import { contexts } from '../contexts.ts';
 import { inference } from '../inference/context.ts';
 import { context } from './context.ts';
@@ -53,9 +53,9 @@ describe('what a function may touch', () => {
       'table observability.audit': ['put'],
       'objects platform.large-events': ['read'],
     }));
-  it('is to publish what its own context says, and of a function of requests denials alone', () => {
+  it('is to publish what its own context says, and of a function of requests who was let in or not', () => {
     const said = (name: string) => unitNamed(name).grants.find(({ verbs }) => verbs.includes('publish'))?.events;
-    expect(said('inference-http')).toEqual([accessDenied.type]);
+    expect(said('inference-http')).toEqual([accessDenied.type, accessGranted.type]);
     expect(said('inference-changes')).toEqual(inference.publishes.map(({ type }) => type));
   });
   it('is nothing for a function whose routes are all public', () => expect(grantsOf(unitNamed('platform-http'))).toEqual({}));
@@ -103,6 +103,7 @@ describe('models that are tried apart', () => {
       'bus bus': ['publish'],
       'objects platform.large-events': ['put'],
     });
+    expect(named('inference-predictions').grants.find(({ verbs }) => verbs.includes('publish'))?.events).toEqual([accessDenied.type]);
     expect(grantsOf(named('inference-http'))['objects models.artifacts']).toBeUndefined();
   });
   it('leave every path of a gateway to one function in both topologies', () => {

@@ -1,5 +1,5 @@
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
-import { accessDenied } from '../../events/identity.ts';
+import { accessDenied, accessGranted } from '../../events/identity.ts';
 import type { ContextDeclaration, EventDeclaration, RouteDeclaration, RouteKey, Uses, Verb } from './context.ts';
 import {
   bus,
@@ -153,13 +153,15 @@ const ofFrame = (trigger: Trigger, running: readonly ContextDeclaration[]): read
     { resource: largeEvents, verbs: ['put'] },
   ];
   const sourced = running.filter(({ tables }) => Object.values(tables).some(({ holds }) => holds === 'events'));
-  const asks = running.some((context) => cloudRoutes(context).some(([, { permission }]) => permission !== 'public'));
+  const routes = running.flatMap(cloudRoutes);
+  const asks = routes.some(([, { permission }]) => permission !== 'public');
+  const tells = routes.some(([, { told }]) => told) ? [accessDenied, accessGranted] : [accessDenied];
   const consumed = running.flatMap(({ name, tables }) =>
     Object.entries(tables).flatMap(([table, { changes }]) => (changes === undefined ? [] : [tableOf(name, table)])),
   );
   switch (trigger) {
     case 'http':
-      return asks ? [{ resource: tableOf('identity', 'directory'), verbs: ['get', 'note'] }, ...publishes([accessDenied])] : [];
+      return asks ? [{ resource: tableOf('identity', 'directory'), verbs: ['get', 'note'] }, ...publishes(tells)] : [];
     case 'changes':
       return [
         ...(sourced.length > 0 ? publishes(sourced.flatMap((context) => context.publishes)) : []),

@@ -9,7 +9,7 @@ const AuditEntry = z
     id: z.string(),
     at: Time,
     by: z.string().describe('The principal: a key, the bootstrap key, or a part of the platform'),
-    action: z.string().describe("The event's name, or the route that was denied"),
+    action: z.string().describe("The event's name, or the route that was denied, or that is told of whenever it is used"),
     resource: z.string(),
     outcome: z.enum(['success', 'denied']),
   })

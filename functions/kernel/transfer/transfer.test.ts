@@ -3,6 +3,7 @@ import { inMemoryTable } from '../../../adapters/conformance/in-memory-table.ts'
 import type { Item } from '../../../domain/kernel/table.ts';
 import { contexts } from '../../contexts.ts';
 import { bootstrapKey } from '../authentication.ts';
+import type { ContextDeclaration } from '../context.ts';
 import { publisher } from '../publish.ts';
 import { testBus } from '../test-serving.ts';
 import { objectTransfer, tableTransfer } from './handlers.ts';
@@ -41,6 +42,39 @@ describe('taking the items of a table elsewhere', () => {
     expect(await take()).toEqual({ data: [{ pk, sk: 'a' }], next: null });
     expect(await bring({ ...bootstrapKey, secretHash: 'b' })).toEqual({ written: 0, same: 0, kept: [bootstrapKey] });
     expect((await things.get(bootstrapKey))?.secretHash).toBe('a');
+  });
+
+  it('keeps to itself the keys of its other administrators, who are none elsewhere', async () => {
+    const own = { pk: 'platform#api-key#1', sk: 'state#api-key' };
+    const tenants = { pk: 'acme#api-key#1', sk: 'state#api-key' };
+    const { take, bring, things } = await worldOf(own, tenants);
+    expect(await take()).toEqual({ data: [tenants], next: null });
+    const theirs = { pk: 'platform#api-key#2', sk: 'state#api-key' };
+    expect(await bring(theirs)).toEqual({ written: 0, same: 0, kept: [theirs] });
+    expect(await things.get(theirs)).toBeUndefined();
+  });
+
+  it('keeps to itself who has taken what from it: a trail that tells of that grows while it is taken', async () => {
+    const entry = { pk: 'platform#audit#2026-11-21', action: 'x', at: 'x', by: 'bootstrap', id: 'x' };
+    const ours = { ...entry, sk: 'a', resource: '/v1/observability-transfer/tables/audit', outcome: 'success' };
+    const refused = { ...ours, sk: 'b', outcome: 'denied' };
+    const { take, bring } = await worldOf(ours, refused);
+    expect(await take()).toEqual({ data: [refused], next: null });
+    expect(await bring({ ...ours, sk: 'forged' })).toMatchObject({ written: 0, kept: [{ sk: 'forged' }] });
+  });
+
+  it('tells what happened as it came the first time, and not otherwise later', async () => {
+    const { bring, things } = await worldOf();
+    const history = [
+      { pk, sk: 'event#thing#0000000001', kind: 'event', version: 1 },
+      { pk: 'acme#audit#2026-11-21', sk: 'a', outcome: 'denied' },
+      { pk: 'acme#usage#2026-11-21T12#0', sk: 'fact' },
+    ];
+    expect(await bring(...history)).toEqual({ written: 3, same: 0, kept: [] });
+    expect(await bring(...history)).toEqual({ written: 0, same: 3, kept: [] });
+    const otherwise = history.map((item) => ({ ...item, by: 'nobody' }));
+    expect(await bring(...otherwise)).toEqual({ written: 0, same: 0, kept: history.map((item) => ({ pk: item.pk, sk: item.sk })) });
+    for (const item of history) expect(await things.get(item)).toEqual({ ...item, moved: true });
   });
 
   it('puts what is not there, knows it again, and replaces what came before and was not changed since', async () => {
@@ -119,6 +153,13 @@ describe('taking objects elsewhere', () => {
 });
 
 describe('what is taken elsewhere', () => {
+  it('is told of in the audit trail, whoever takes or brings it', () => {
+    const routes = contexts.flatMap((context) => Object.entries(context.routes as ContextDeclaration['routes']));
+    const transfers = routes.filter(([key]) => key.includes('-transfer/'));
+    expect(transfers).not.toHaveLength(0);
+    expect(transfers.filter(([, { told, scope }]) => !told || scope !== 'platform')).toEqual([]);
+  });
+
   it('is every table and store of every context, but for what is made of them, what lasts a minute and what is the cloud’s own', () => {
     const ofAll = (parts: 'tables' | 'objects', taken: (context: string) => readonly string[]) =>
       contexts.flatMap((context) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failed } from '../../domain/kernel/failure.ts';
-import { type Denial, denial, tellOfDenial } from './audit-denial.ts';
+import { type Denial, denial, tellOfDenial, tellOfUse } from './audit-access.ts';
 import { testBus, testClock, testIds, testLog } from './test-serving.ts';
 
 const world = () => ({ bus: testBus(), clock: testClock(), ids: testIds(), log: testLog() });
@@ -79,5 +79,24 @@ describe('a denied access', () => {
     const failure = failed('unauthenticated', 'credentials-missing', 'x');
     expect(await tellOfDenial({ bus, ...rest }, undefined, failure, denied)).toBe(failure);
     expect(bus.published).toEqual([]);
+  });
+});
+
+describe('a use that the trail tells of', () => {
+  const { code: _, ...used } = denied;
+  it('is an event of identity: whose, by whom and what', async () => {
+    const { bus, ...rest } = world();
+    await tellOfUse({ bus, ...rest }, used);
+    const { traceparent, ...data } = used;
+    expect(bus.published).toMatchObject([
+      { type: 'ai.hybrid-platform.identity.access-granted.v1', tenantid: 'acme', principal: 'key:1', traceparent, data },
+    ]);
+  });
+  it('is told once a minute of each thing that is used', async () => {
+    const { bus, clock, ...rest } = world();
+    for (const resource of ['/v1/a', '/v1/a', '/v1/b']) await tellOfUse({ bus, clock, ...rest }, { ...used, resource });
+    clock.advance(60_000);
+    await tellOfUse({ bus, clock, ...rest }, { ...used, resource: '/v1/a' });
+    expect(bus.published.map(({ subject }) => subject)).toEqual(['/v1/a', '/v1/b', '/v1/a']);
   });
 });
