@@ -4,9 +4,9 @@ import * as z from 'zod';
 import { contexts } from '../../functions/contexts.ts';
 import { clientsOf } from '../../tools/engine/aws/clients.ts';
 import { waitUntil } from '../../tools/wait-until.ts';
-import type { Step } from './events.ts';
 import { inventory } from './inventory.ts';
 import { type EmulatedPlatform, onLaptop, startPlatform } from './platform.ts';
+import { changing, figures } from './said.ts';
 import { isAudited, newTenant, registerModels } from './traffic.ts';
 
 const added = 'inference';
@@ -20,17 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.stop());
 
-const changing = (steps: readonly Step[]): string[] =>
-  steps.filter(({ op }) => op !== 'same' && op !== 'refresh').map(({ op, name }) => `${op} ${name}`);
-
 const Outputs = z.object({ queues: z.record(z.string(), z.string()) });
-
-/** What the demo found, but for what depends on how long models ran: their time is billed. */
-const figures = (said: string): string[] =>
-  said
-    .split('\n')
-    .filter((line) => /accuracy +[\d.]+|digest +sha256|^ {2}ok /.test(line))
-    .map((line) => line.replace(/(what the plan makes of it):.*$/, '$1'));
 
 describe('the platform by the real engine, in an emulated account', () => {
   it('is previewed in the project folder, and nothing is made', async () => {

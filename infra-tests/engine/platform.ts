@@ -12,6 +12,8 @@ export type EmulatedPlace = {
   readonly cloud: EmulatedCloud;
   /** What a stack is told of its place. */
   readonly config: Readonly<Record<string, string>>;
+  /** What a program is told that calls the platform from outside, beside where and as whom. */
+  readonly outside?: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 };
 
@@ -81,7 +83,7 @@ export const startPlatformIn = async <Place extends EmulatedPlace>(
       const file = join(project.folder, 'Pulumi.yaml');
       writeFileSync(file, readFileSync(file, 'utf8').replace(/^main: .*$/m, `main: ${program}`));
     },
-    try: async (command, ...args) => run(command, args, await reached()),
+    try: async (command, ...args) => run(command, args, { ...account.outside, ...(await reached()) }),
     stop: async () => {
       await engine.stop();
       project.remove();

@@ -1,0 +1,34 @@
+import { startDrongo, startFakeGcsServer, startFirestore, startPubSub } from '../../tools/emulators/gcp.ts';
+import type { Emulators, Project } from '../../tools/engine/gcp/project.ts';
+import { startGcpProvider } from '../../tools/engine/gcp/provider.ts';
+import { startWorld, type World } from '../../tools/engine/gcp/world.ts';
+import type { EmulatedPlace } from './platform.ts';
+
+/** A project of Google Cloud on emulators, whose functions really run. */
+export type EmulatedProject = EmulatedPlace & { readonly world: World };
+
+export const project: Project = { id: 'hybrid-test', number: '123456789012', region: 'europe-west1' };
+
+/** Loaded into whatever calls the stack from outside: signed URLs are of Google's hosts. */
+const network = new URL('../../tools/engine/gcp/host/network.mjs', import.meta.url).href;
+
+export const startProject = async (): Promise<EmulatedProject> => {
+  const running = await Promise.all([startFirestore(), startPubSub(), startFakeGcsServer(), startDrongo()]);
+  const [firestore, pubSub, storage, secretManager] = running.map(({ endpoint }) => endpoint) as [string, string, string, string];
+  const emulators: Emulators = { firestore, pubSub, storage, secretManager };
+  const world = await startWorld(project, emulators);
+  return {
+    world,
+    cloud: {
+      package: 'gcp',
+      startProvider: (options) => startGcpProvider(world, options),
+      env: { GOOGLE_PROJECT: project.id, GOOGLE_REGION: project.region },
+    },
+    config: { 'gcp:project': project.id, 'gcp:region': project.region },
+    outside: { NODE_OPTIONS: `--import ${network}`, HYBRID_TEST_NETWORK: world.networkOf('nobody') },
+    stop: async () => {
+      await world.close();
+      await Promise.all(running.map(({ stop }) => stop()));
+    },
+  };
+};

@@ -1,0 +1,71 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as z from 'zod';
+import { kind } from '../provider/kind.ts';
+import type { World } from './world.ts';
+
+const DatabaseInputs = z.object({
+  name: z.string(),
+  locationId: z.string(),
+  type: z.string(),
+  deletionPolicy: z.string().default('ABANDON'),
+});
+
+/** The emulator has any database that is named, and keeps nothing of one but its documents. */
+export const database = ({ project, databases, firestore }: World) => {
+  const idOf = (name: string) => `projects/${project.id}/databases/${name}`;
+  return kind({
+    type: 'gcp:firestore/database:Database',
+    inputs: DatabaseInputs,
+    naming: { property: 'name', longest: 63 },
+    replacedBy: ['name', 'locationId', 'project', 'cmekConfig'],
+    computes: ['uid'],
+    create: async ({ name }) => {
+      if (databases.has(name)) throw new Error(`Error creating Database: 409: Database already exists: ${name}`);
+      databases.add(name);
+      return { id: idOf(name), computed: { uid: name } };
+    },
+    read: async (_id, { name }) => (databases.has(name) ? { computed: { uid: name } } : undefined),
+    remove: async (id, { name, deletionPolicy }) => {
+      if (deletionPolicy !== 'DELETE') return;
+      databases.delete(name);
+      await firestore('DELETE', `/emulator/v1/${id}/documents`);
+    },
+  });
+};
+
+const Fields = z.string().transform((text) => JSON.parse(text) as { readonly [field: string]: unknown });
+const DocumentInputs = z.object({ database: z.string(), collection: z.string(), documentId: z.string(), fields: Fields });
+type Said = { readonly name: string; readonly fields?: object; readonly createTime: string; readonly updateTime: string };
+
+export const document = ({ project, firestore }: World) => {
+  const computedOf = (path: string, said: Said | undefined) => ({
+    name: path,
+    path,
+    createTime: said?.createTime ?? '',
+    updateTime: said?.updateTime ?? '',
+  });
+  const put = (path: string, fields: object, condition: string) =>
+    firestore<Said>('PATCH', `/v1/${encodeURI(path)}${condition}`, { fields });
+  return kind({
+    type: 'gcp:firestore/document:Document',
+    inputs: DocumentInputs,
+    replacedBy: ['database', 'collection', 'documentId', 'project'],
+    computes: ['name', 'path', 'createTime', 'updateTime'],
+    recomputes: ['updateTime'],
+    create: async ({ database: named, collection, documentId, fields }) => {
+      const path = `projects/${project.id}/databases/${named}/documents/${collection}/${documentId}`;
+      const said = await put(path, fields, '?currentDocument.exists=false');
+      return { id: path, computed: computedOf(path, said) };
+    },
+    read: async (id, { fields }) => {
+      const said = await firestore<Said>('GET', `/v1/${encodeURI(id)}`);
+      if (said === undefined) return undefined;
+      const differs = !isDeepStrictEqual(said.fields, fields);
+      return { inputs: differs ? { fields: JSON.stringify(said.fields) } : {}, computed: computedOf(id, said) };
+    },
+    update: async (id, { fields }) => computedOf(id, await put(id, fields, '')),
+    remove: async (id) => {
+      await firestore('DELETE', `/v1/${encodeURI(id)}`);
+    },
+  });
+};

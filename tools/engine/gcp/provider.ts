@@ -1,0 +1,45 @@
+import type { Kind } from '../provider/kind.ts';
+import { type ProviderOptions, startProvider } from '../provider/provider.ts';
+import type { EmulatedProvider, Records } from '../provider/records.ts';
+import type { Properties } from '../provider/values.ts';
+import { job, trigger } from './callers.ts';
+import { database, document } from './firestore.ts';
+import { cloudFunction } from './function.ts';
+import { account, customRole, members } from './iam.ts';
+import { subscription, topic } from './pubsub.ts';
+import { recorded } from './recorded.ts';
+import { secret, secretVersion } from './secrets.ts';
+import { bucket, bucketObject } from './storage.ts';
+import type { World } from './world.ts';
+
+const kindsOf = (world: World): Kind[] => [
+  database(world),
+  document(world),
+  topic(world),
+  subscription(world),
+  bucket(world),
+  bucketObject(world),
+  secret(world),
+  secretVersion(world),
+  account(world),
+  customRole(world),
+  ...members(world),
+  cloudFunction(world),
+  trigger(world),
+  job(world),
+];
+
+/** A provider of the `gcp` package that makes on emulators what it is asked for. */
+export const startGcpProvider = async (world: World, options: ProviderOptions): Promise<EmulatedProvider> => {
+  const { project } = world;
+  const kinds = new Map(kindsOf(world).map((kind) => [kind.type, kind]));
+  const records: Records = new Map();
+  const invoke = async (token: string, { projectId }: Properties): Promise<object> => {
+    if (token === 'gcp:organizations/getProject:getProject' && projectId === project.id)
+      return { id: `projects/${project.id}`, projectId: project.id, number: project.number, name: project.id };
+    throw new Error(`${token} is not among what this provider can be asked`);
+  };
+  const kindOf = (type: string) => kinds.get(type) ?? recorded(type, records, project);
+  const listening = await startProvider({ version: '9.37.0', kindOf, invoke, ...options });
+  return { ...listening, records };
+};

@@ -1,0 +1,68 @@
+import { type Access, makeAccess } from './host/access.ts';
+import { type Accounts, makeAccounts } from './host/accounts.ts';
+import { callerThrough } from './host/calls.ts';
+import { type Front, startFront } from './host/front.ts';
+import { type Functions, makeFunctions } from './host/functions.ts';
+import { makeIngress } from './host/ingress.ts';
+import { makePushes, type Pushes } from './host/pushes.ts';
+import { type Scheduler, startScheduler } from './host/scheduler.ts';
+import { makeServices } from './host/services.ts';
+import { makeTriggers, type Triggers } from './host/triggers.ts';
+import type { Emulators, Project } from './project.ts';
+import { ownerOfAll, type Rest, restOf } from './rest.ts';
+
+/** An emulated project: what the emulators have, and what there is no emulator for. */
+export type World = {
+  readonly project: Project;
+  readonly accounts: Accounts;
+  readonly access: Access;
+  readonly functions: Functions;
+  readonly pushes: Pushes;
+  readonly triggers: Triggers;
+  readonly scheduler: Scheduler;
+  /** As an owner of the project. */
+  readonly firestore: Rest;
+  readonly pubSub: Rest;
+  readonly storage: Rest;
+  readonly secretManager: Rest;
+  readonly emulators: Emulators;
+  /** Databases; the emulator has any that is named. */
+  readonly databases: Set<string>;
+  /** Where a process sends what is meant for Google (see host/network.mjs), as an account of the project or as `nobody`. */
+  networkOf(account: string): string;
+  /** Where Pub/Sub pushes to. */
+  pushUrlOf(subscription: string): string;
+  close(): Promise<void>;
+};
+
+export const startWorld = async (project: Project, emulators: Emulators): Promise<World> => {
+  const accounts = makeAccounts(project.id);
+  const access = makeAccess();
+  let front: Front | undefined;
+  const frontUrl = (): string => front?.url ?? '';
+  const networkOf = (account: string): string => `${frontUrl()}/as/${encodeURIComponent(account)}`;
+  const call = callerThrough(frontUrl, accounts);
+  const functions: Functions = makeFunctions((name) => (incoming, outgoing) => void ingress(name, incoming, outgoing), networkOf);
+  const ingress = makeIngress(project, functions, accounts, access);
+  const pushes = makePushes(call);
+  const triggers = makeTriggers(project, emulators.firestore, call);
+  const scheduler = startScheduler(call);
+  const services = makeServices({ emulators, accounts, access });
+  front = await startFront({ project, accounts, services, ingress, pushed: pushes.receive });
+  return {
+    ...{ project, accounts, access, functions, pushes, triggers, scheduler, emulators, networkOf },
+    firestore: restOf(emulators.firestore, ownerOfAll),
+    pubSub: restOf(emulators.pubSub),
+    storage: restOf(emulators.storage),
+    secretManager: restOf(emulators.secretManager),
+    databases: new Set(),
+    pushUrlOf: (subscription) => `${frontUrl()}/push/${encodeURIComponent(subscription)}`,
+    async close() {
+      scheduler.close();
+      await triggers.close();
+      await functions.close();
+      await front?.close();
+      await accounts.close();
+    },
+  };
+};
