@@ -59,6 +59,12 @@ describe('a function that has models tried', () => {
     expect(await host.load(ref('a', 1))).toEqual({ failure: 'unavailable', code: 'model-load-failed', detail: 'No room.' });
     expect(await asked({ status: 200, body: null }).host.load(ref('a', 1))).toBeUndefined();
   });
+  it('believes nothing that could not be so: a model may have taken over what tries it', async () => {
+    for (const body of [null, 'no JSON', { inputs: 1 }, { inputs: [], outputs: [{ name: 'x' }] }, { failure: 'x', code: 'y', detail: 'z' }])
+      expect(await asked({ status: 200, body }).host.inspect('a')).toMatchObject({ failure: 'invalid', code: 'not-an-onnx-model' });
+    for (const body of [{}, 'no JSON', { failure: 'x', code: 'y', detail: {} }])
+      expect(await asked({ status: 200, body }).host.load(ref('a', 1))).toMatchObject({ code: 'model-load-failed' });
+  });
 });
 
 describe('a trial', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Failure, failed, isFailure, Rejected } from '../../domain/kernel/failure.ts';
 import type { InspectFailure, LoadFailure, ModelHost, ModelRef, Signature } from '../../domain/kernel/model-host.ts';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
+import { inspectionReport } from '../onnx/inspection-report.ts';
 import type { AwsClient } from './client.ts';
 import type { Environment } from './credentials.ts';
 import { lambdaModelHost } from './model-host.ts';
@@ -15,6 +16,9 @@ import { lambda } from './services.ts';
  */
 type Trial = { readonly url: string; readonly artifact: string; readonly model?: ModelRef };
 type Found = Signature | Failure | null;
+
+/** What tries models may be in the hands of one: what it tells is worth something only where it could be so. */
+const nonsense = (): InspectFailure => failed('invalid', 'not-an-onnx-model', 'What tried the model told nothing of it that could be so.');
 
 const trialSeconds = 60;
 /** Of an invocation with its answer; the function itself ends after 25 s. */
@@ -28,7 +32,7 @@ export type AskedTrialsOptions = {
 
 /** The part of `ModelHost` that opens models for the first time, by a function of its own. Throws `Rejected` where that cannot answer for now. */
 export const askedTrials = ({ client, functionArn, artifacts }: AskedTrialsOptions): Pick<ModelHost, 'inspect' | 'load'> => {
-  const ask = async (artifact: string, model?: ModelRef): Promise<Found> => {
+  const ask = async (artifact: string, model?: ModelRef): Promise<unknown> => {
     const url = await artifacts.presign('GET', artifact, trialSeconds);
     const trial: Trial = model === undefined ? { url, artifact } : { url, artifact, model };
     const response = await client.request(lambda, {
@@ -39,16 +43,25 @@ export const askedTrials = ({ client, functionArn, artifacts }: AskedTrialsOptio
       body: JSON.stringify(trial),
       timeoutMillis,
     });
-    const said: unknown = await response.json();
-    return response.headers.get('x-amz-function-error') === null ? (said as Found) : ended(said as FunctionError);
+    const said = jsonIn(await response.text());
+    return response.headers.get('x-amz-function-error') === null ? said : ended(Object(said) as FunctionError);
   };
   return {
-    inspect: async (artifact) => (await ask(artifact)) as Signature | InspectFailure,
+    inspect: async (artifact) => inspectionReport(await ask(artifact)) ?? nonsense(),
     async load(model) {
       const found = await ask(model.artifact, model);
-      return isFailure(found) ? loadFailure(found) : undefined;
+      if (found === null) return undefined;
+      return loadFailure(isFailure(found) && typeof found.detail === 'string' ? found : nonsense());
     },
   };
+};
+
+const jsonIn = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 };
 
 /** What Lambda answers for a function that failed or ended. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { failed } from '../../domain/kernel/failure.ts';
 import type { InspectFailure, Signature } from '../../domain/kernel/model-host.ts';
+import { inspectionReport } from './inspection-report.ts';
 import { spawnModelProcess } from './spawn-model-process.ts';
 
 export type Inspector = {
@@ -93,14 +94,19 @@ const tooMuch = (): InspectFailure =>
   );
 
 /** What a process reports comes whole or, where it ended before it was done, not at all or in part. */
-const outcomeOf = (json: string): Signature | InspectFailure => {
+const outcomeOf = (json: string): Signature | InspectFailure => inspectionReport(parsed(json)) ?? broken();
+
+const parsed = (json: string): unknown => {
   try {
     return JSON.parse(json);
   } catch {
-    return failed(
-      'invalid',
-      'not-an-onnx-model',
-      'The process that loaded the model ended before it was done; the model is broken or needs too much memory.',
-    );
+    return undefined;
   }
 };
+
+const broken = (): InspectFailure =>
+  failed(
+    'invalid',
+    'not-an-onnx-model',
+    'The process that loaded the model ended before it was done; the model is broken or needs too much memory.',
+  );
