@@ -35,7 +35,7 @@ export const cloudApp = (
   const serving: Serving = {
     ...{ clock: cloud.clock, ids: cloud.ids, log, bus: cloud.bus },
     instance: { id: cloud.ids.next(), sole: false },
-    authenticate: authentication(tables(qualified('identity', 'directory')), cloud.clock),
+    authenticate: authentication(tables(qualified('identity', 'directory')), cloud.clock, environment.HYBRID_BOOTSTRAP_KEY_SHA256),
     largestAnswerBytes,
     longestRequestMillis,
   };

@@ -85,6 +85,13 @@ describe('a function of requests', () => {
     expect([status, body.code]).toEqual([401, 'credentials-invalid']);
   });
 
+  it('knows the platform’s first key by its hash where it is told of that', async () => {
+    const [first, other] = ['hyb_platform_bootstrap_cafe', 'hyb_platform_bootstrap_beef'];
+    const { call } = world({ HYBRID_BOOTSTRAP_KEY_SHA256: sha256(first) });
+    const asked = async (key: string) => (await call('GET', '/v1/secrets', { headers: { authorization: `Bearer ${key}` } })).body.code;
+    expect([await asked(first), await asked(other)]).toEqual(['tenant-required', 'credentials-invalid']);
+  });
+
   it('names the call on each line of its log', async () => {
     const { call, deeds, log } = world();
     await call('GET', '/v1/things/small');
