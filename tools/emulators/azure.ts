@@ -45,14 +45,16 @@ const listens = (port: number): Promise<boolean> =>
 /** `blobs` and `queues` are the account's endpoints, by HTTPS; `certificate` is the file with which to trust them. */
 export type Azurite = Pick<Emulator, 'stop' | 'log'> & { readonly blobs: string; readonly queues: string; readonly certificate: string };
 
+export type AzuriteAccount = { readonly name: string; readonly key: string };
+
 /** The account that azurite has, and the key that everybody knows (https://learn.microsoft.com/azure/storage/common/storage-use-azurite). */
-export const azuriteAccount = {
+export const azuriteAccount: AzuriteAccount = {
   name: 'devstoreaccount1',
   key: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
 };
 
 /** Starts azurite's blobs and queues in memory. It takes bearer tokens by audience, issuer and time; that asks for HTTPS. */
-export const startAzurite = async (): Promise<Azurite> => {
+export const startAzurite = async (account: AzuriteAccount = azuriteAccount): Promise<Azurite> => {
   const program = await installAzurite();
   const folder = mkdtempSync(join(tmpdir(), 'azurite-'));
   const { cert, key } = makeCertificate(folder);
@@ -79,12 +81,13 @@ export const startAzurite = async (): Promise<Azurite> => {
         ...ports,
       ],
       cwd: folder,
+      env: { AZURITE_ACCOUNTS: `${account.name}:${account.key}` },
       isReady: async () => (await listens(port)) && (await listens(queuePort)),
     };
   });
   return {
-    blobs: `https://127.0.0.1:${blobPort}/${azuriteAccount.name}`,
-    queues: `https://127.0.0.1:${queuePort}/${azuriteAccount.name}`,
+    blobs: `https://127.0.0.1:${blobPort}/${account.name}`,
+    queues: `https://127.0.0.1:${queuePort}/${account.name}`,
     certificate: cert,
     log: emulator.log,
     async stop() {
