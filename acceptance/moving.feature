@@ -10,6 +10,10 @@ Feature: Moving
     And brings it to where it was
     Then nothing was written
 
+  Scenario: The trail tells who has taken what
+    When the platform takes out what each table begins with
+    Then the audit trail of the platform tells of "GET /v1/identity-transfer/tables/{table}"
+
   Scenario: Objects go by URLs
     When the platform takes out an object of "models.artifacts"
     And brings it to where it was

@@ -41,6 +41,14 @@ Then(
   },
 );
 
+Then('the audit trail of the platform tells of {string}', async function (this: Scenario, action: string) {
+  const read = async () => {
+    const { data } = bodyOf<{ data: Entry[] }>(await this.admin.get(`/v1/audit?action=${encodeURIComponent(action)}&limit=1`), 200);
+    return data[0];
+  };
+  assert.equal((await waitUntil('the audit trail', read, { withinMillis: 5000 })).outcome, 'success');
+});
+
 Then('the endpoint {string} stops answering', async function (this: Scenario, endpoint: string) {
   const gone = async () => {
     const reply = await this.client.get(`/v2/models/${endpoint}/ready`);
