@@ -17,8 +17,11 @@ export const withoutMark = ({ [mark]: _, ...item }: Item & { readonly moved?: un
 
 export const isSame = (one: Item, other: Item): boolean => isDeepStrictEqual(withoutMark(one), withoutMark(other));
 
-/** What sorts behind this in a partition are marks of the cloud's own, by which it learns how far its change stream was read. */
-const ownMarks = '~';
+/**
+ * Where a cloud and the frame keep notes of their own: how far a change stream was read, when a key was last used here. Such partitions begin with
+ * it, which no tenant's does, and within a tenant's partition notes sort behind it.
+ */
+const ownNotes = '~';
 
 /** Keys of the platform's own: who administers one platform does not by that administer another. */
 const ownKeys = partitionKey(apiKeyStream(platformTenant, ''));
@@ -27,9 +30,14 @@ const ownKeys = partitionKey(apiKeyStream(platformTenant, ''));
 const tellsOfTransfer = ({ outcome, resource }: Item): boolean =>
   outcome === 'success' && typeof resource === 'string' && /^\/v1\/[a-z-]+-transfer\//.test(resource);
 
-/** The administrators' keys are a platform's own; so is what a cloud notes for itself, and who took what from here. */
+/**
+ * The administrators' keys are a platform's own; so is what a cloud notes for itself, and who took what from here. Whoever could bring notes could
+ * have a cloud believe that it had told of events which it has not.
+ */
 export const staysHere = (item: Item): boolean =>
-  item.pk === bootstrapKey.pk || item.pk.startsWith(ownKeys) || item.sk >= ownMarks || tellsOfTransfer(item);
+  isNote(item) || item.pk === bootstrapKey.pk || item.pk.startsWith(ownKeys) || tellsOfTransfer(item);
+
+const isNote = ({ pk, sk }: Item): boolean => pk.startsWith(ownNotes) || sk >= ownNotes;
 
 /** What happened is not told otherwise later: an event, a line of the audit trail, a fact of usage. */
 const isHistory = ({ pk, kind, outcome }: Item): boolean => kind === 'event' || outcome !== undefined || /^[^#]+#usage#/.test(pk);

@@ -44,6 +44,13 @@ describe('taking the items of a table elsewhere', () => {
     expect((await things.get(bootstrapKey))?.secretHash).toBe('a');
   });
 
+  it('takes no notes of a cloud’s own, and gives none: they say how far it has told of events', async () => {
+    const progress = { pk: '~progress#acme#model', sk: 'progress', sequence: '9' };
+    const { take, bring } = await worldOf({ pk: '~note#acme#api-key#1', sk: 'last-use', at: 'x' }, { pk, sk: 'a' });
+    expect(await take()).toEqual({ data: [{ pk, sk: 'a' }], next: null });
+    expect(await bring(progress)).toEqual({ written: 0, same: 0, kept: [{ pk: progress.pk, sk: progress.sk }] });
+  });
+
   it('keeps to itself the keys of its other administrators, who are none elsewhere', async () => {
     const own = { pk: 'platform#api-key#1', sk: 'state#api-key' };
     const tenants = { pk: 'acme#api-key#1', sk: 'state#api-key' };
