@@ -1,11 +1,15 @@
 import type { Resource as PulumiResource } from '@pulumi/pulumi';
 import type { FunctionUnit } from '../../functions/kernel/units.ts';
+import { edgeUnit } from '../edge.ts';
 import type { PlatformPlan } from '../platform.ts';
 import { Role } from './role.ts';
 import { accountId, emailOf, type Site } from './site.ts';
 
-/** What Google's own services call functions as, each of them only those that it has something for; and what held back messages are published as. */
-export type Caller = 'push' | 'scheduler' | 'eventarc' | 'tasks';
+/**
+ * What Google's own services call functions as, each of them only those that it has something for, and what held back messages are published as; and
+ * the edge, which is there before who lets it in.
+ */
+export type Caller = 'push' | 'scheduler' | 'eventarc' | 'tasks' | 'edge';
 export type Callers = { readonly [caller in Caller]?: Role };
 
 const describes: Record<Caller, string> = {
@@ -13,11 +17,12 @@ const describes: Record<Caller, string> = {
   scheduler: 'Calls functions by the clock',
   eventarc: 'Tells functions that documents changed',
   tasks: 'Publishes messages that were held back',
+  edge: 'Forwards requests to functions',
 };
 
 export const makeCallers = (plan: PlatformPlan, site: Site, parent: PulumiResource): Callers => {
   const delays: readonly Caller[] = plan.queues.some(isDelayed) ? ['tasks'] : [];
-  const needed = [...new Set([...plan.units.flatMap((unit) => callersOf(plan, unit)), ...delays])];
+  const needed = [...new Set<Caller>(['edge', ...plan.units.flatMap((unit) => servicesOf(plan, unit)), ...delays])];
   return Object.fromEntries(
     needed.map((caller) => [
       caller,
@@ -44,7 +49,7 @@ export const isDelayed = ({ needs }: PlatformPlan['queues'][number]): boolean =>
 export const ringing = (plan: PlatformPlan, unit: string): PlatformPlan['tables'] =>
   plan.tables.filter(({ changes }) => changes?.unit === unit && changes.eventsOnly);
 
-const callersOf = (plan: PlatformPlan, { name, trigger }: FunctionUnit): readonly Caller[] => {
+const servicesOf = (plan: PlatformPlan, { name, trigger }: FunctionUnit): readonly Caller[] => {
   switch (trigger) {
     case 'events':
     case 'queues':
@@ -76,8 +81,10 @@ export const drained = (plan: PlatformPlan, { grants }: FunctionUnit): readonly 
   ),
 ];
 
-/** The e-mails of all who may call a function, by a name of each. Everything a request leads to comes through the edge. */
-export const emailsOf = (plan: PlatformPlan, site: Site, unit: FunctionUnit): { readonly [name: string]: string } => {
-  const names = unit.trigger === 'http' ? ['edge'] : [...callersOf(plan, unit), ...drainers(plan, unit.name)];
-  return Object.fromEntries(names.map((name) => [name, emailOf(site, name)]));
-};
+/** Who calls a function: services of Google's, functions that ask it to drain, or the edge, through which everything comes that a request leads to. */
+export const callersOf = (plan: PlatformPlan, unit: FunctionUnit): readonly string[] =>
+  unit.trigger === 'http' ? [edgeUnit.name] : [...servicesOf(plan, unit), ...drainers(plan, unit.name)];
+
+/** The e-mails of all who may call a function. */
+export const emailsOf = (plan: PlatformPlan, site: Site, unit: FunctionUnit): readonly string[] =>
+  callersOf(plan, unit).map((name) => emailOf(site, name));

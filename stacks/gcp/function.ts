@@ -21,6 +21,8 @@ export type FunctionArgs = {
   readonly region: string;
   readonly functionName: string;
   readonly accountId: string;
+  /** What it runs as, where that is there already. */
+  readonly role?: Role | undefined;
   /** Where its zip lies. */
   readonly codeBucket: Input<string>;
   readonly codeObject: Input<string>;
@@ -32,8 +34,7 @@ export type FunctionArgs = {
   readonly maximumInstances: number;
   readonly environment: { readonly [variable: string]: Input<string> };
   readonly bindings: readonly Binding[];
-  /** Who may call it, by a name of each; everybody where it is public. */
-  readonly callers: { readonly [name: string]: Input<string> };
+  /** Whether everybody may call it. */
   readonly isPublic?: boolean;
   /** Whether only a load balancer of the project leads to it. */
   readonly behindBalancer?: boolean;
@@ -51,12 +52,18 @@ export class PlatformFunction extends ComponentResource {
   readonly url: Output<string>;
   /** When it was last deployed. Cloud Functions does not tell the names of revisions; `gcloud run revisions list` does. */
   readonly version: Output<string>;
+  /** What it runs as. */
+  readonly role: Role;
+  readonly #name: string;
+  readonly #region: string;
 
   constructor(name: string, args: FunctionArgs, options?: ComponentResourceOptions) {
     super('hybrid:gcp:Function', name, {}, options);
     const { project, accountId, bindings, dependsOn = [] } = args;
     const describes = `Runs ${args.functionName}`;
-    const role = new Role(name, { project, accountId, describes, bindings, transform: args.transform?.role }, { parent: this });
+    const roleArgs = { project, accountId, describes, bindings, transform: args.transform?.role };
+    const role = args.role ?? new Role(name, roleArgs, { parent: this });
+    [this.role, this.#name, this.#region] = [role, name, args.region];
     const made = new CloudFunction(`${name}-function`, transformed(functionOf(args, role), args.transform?.function), {
       parent: this,
       dependsOn: [...role.grants, ...dependsOn],
@@ -65,20 +72,23 @@ export class PlatformFunction extends ComponentResource {
     this.serviceName = made.name;
     this.version = made.updateTime;
     this.url = made.serviceConfig.apply((config) => config?.uri ?? '');
-    const callers =
-      args.isPublic === true ? { anybody: 'allUsers' } : mapped(args.callers, (email) => interpolate`serviceAccount:${email}`);
-    for (const [caller, member] of Object.entries(callers))
-      new ServiceIamMember(
-        `${name}-called-by-${caller}`,
-        { name: this.serviceName, location: args.region, role: 'roles/run.invoker', member },
-        { parent: this },
-      );
+    if (args.isPublic === true) this.#letIn('anybody', 'allUsers');
     this.registerOutputs({ functionName: this.functionName, url: this.url });
   }
-}
 
-const mapped = (all: FunctionArgs['callers'], change: (value: Input<string>) => Input<string>): FunctionArgs['callers'] =>
-  Object.fromEntries(Object.entries(all).map(([name, value]) => [name, change(value)]));
+  /** Lets an account call it, once that is there. */
+  admit(caller: string, { email }: Pick<Role, 'email'>): PulumiResource {
+    return this.#letIn(caller, interpolate`serviceAccount:${email}`);
+  }
+
+  #letIn(caller: string, member: Input<string>): PulumiResource {
+    return new ServiceIamMember(
+      `${this.#name}-called-by-${caller}`,
+      { name: this.serviceName, location: this.#region, role: 'roles/run.invoker', member },
+      { parent: this },
+    );
+  }
+}
 
 const functionOf = (args: FunctionArgs, role: Role): CloudFunctionArgs => ({
   name: args.functionName,

@@ -2,16 +2,17 @@ import type { Input, Resource as PulumiResource } from '@pulumi/pulumi';
 import { bus, resourceVariable } from '../../functions/kernel/resources.ts';
 import type { FunctionUnit } from '../../functions/kernel/units.ts';
 import type { Bundle } from '../bundle.ts';
+import { edgeUnit } from '../edge.ts';
 import { settingOf } from '../options.ts';
 import type { PlatformPlan } from '../platform.ts';
-import { drained, emailsOf } from './callers.ts';
+import { type Callers, callersOf, drained, emailsOf } from './callers.ts';
 import type { CodeStore } from './code-store.ts';
 import type { Roles } from './custom-roles.ts';
 import type { Deliveries } from './deliveries.ts';
 import { type FunctionArgs, PlatformFunction } from './function.ts';
 import { bindingsOf, inDatabase, onceEach, type Places, placeOf } from './grants.ts';
 import type { Settings } from './options.ts';
-import type { Binding } from './role.ts';
+import type { Binding, Role } from './role.ts';
 import { accountId, emailOf, functionName, type Site, urlOf } from './site.ts';
 import { inContext } from './stores.ts';
 import type { Transforms } from './transforms.ts';
@@ -26,6 +27,7 @@ export type FunctionsArgs = {
   readonly places: Places;
   readonly roles: Roles;
   readonly deliveries: Deliveries;
+  readonly callers: Callers;
   readonly transforms: Transforms;
   readonly parent: PulumiResource;
 };
@@ -38,6 +40,17 @@ export const defaultInstances = 20;
 export const makeFunctions = (args: FunctionsArgs): Functions =>
   Object.fromEntries(args.plan.units.map((unit) => [unit.name, functionOf(args, unit)]));
 
+/** Lets everybody in at the functions that he calls. Gives what lets the edge in, which must not forward to a function before. */
+export const admitCallers = ({ plan, callers }: FunctionsArgs, functions: Functions): readonly PulumiResource[] => {
+  const admitted = plan.units.flatMap((unit) =>
+    callersOf(plan, unit).map((caller) => {
+      const role = callers[caller as keyof Callers] ?? functions[caller]?.role;
+      return { caller, grant: functions[unit.name]?.admit(caller, role as Role) as PulumiResource };
+    }),
+  );
+  return admitted.filter(({ caller }) => caller === edgeUnit.name).map(({ grant }) => grant);
+};
+
 const functionOf = (args: FunctionsArgs, unit: FunctionUnit): PlatformFunction =>
   new PlatformFunction(
     unit.name,
@@ -45,14 +58,13 @@ const functionOf = (args: FunctionsArgs, unit: FunctionUnit): PlatformFunction =
       ...common(args, unit),
       environment: environmentOf(args, unit),
       bindings: onceEach([...bindingsOf(unit.grants, args.places, args.roles), ...drainsFrom(args, unit)]),
-      callers: emailsOf(args.plan, args.site, unit),
       transform: args.transforms.function?.[unit.name],
     },
     { parent: args.parent },
   );
 
 /** What every function has of its own. */
-type Common = Omit<FunctionArgs, 'environment' | 'bindings' | 'callers' | 'transform'>;
+type Common = Omit<FunctionArgs, 'environment' | 'bindings' | 'transform'>;
 
 export const common = ({ settings, site, bundles, codeStore }: FunctionsArgs, unit: FunctionUnit): Common => ({
   context: unit.contexts.length === 1 ? (unit.contexts[0]?.name ?? 'all') : 'all',
@@ -91,7 +103,7 @@ const environmentOf = (args: FunctionsArgs, unit: FunctionUnit): FunctionArgs['e
     HYBRID_AUDIENCE: urlOf(site, unit.name),
     // Cloud Run takes the signature off tokens that it has checked.
     HYBRID_INVOKERS: 'checked',
-    HYBRID_CALLERS: Object.values(emailsOf(plan, site, unit)).join(','),
+    HYBRID_CALLERS: emailsOf(plan, site, unit).join(','),
     ...Object.fromEntries(touched.map((resource) => [resourceVariable(resource), placeOf(resource, places).value])),
     ...Object.fromEntries(queues.map(({ variable, made }) => [variable, made.topicName])),
     ...tasksOf(args, unit),

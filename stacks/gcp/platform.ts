@@ -10,7 +10,7 @@ import { CostExport } from './cost-export.ts';
 import { rolesOf } from './custom-roles.ts';
 import { type Deliveries, makeDeliveries, queuePlaces } from './deliveries.ts';
 import type { PlatformFunction } from './function.ts';
-import { type Functions, makeFunctions } from './functions.ts';
+import { admitCallers, type Functions, makeFunctions } from './functions.ts';
 import { makeHttpApi } from './http-api.ts';
 import { makeKeys } from './keys.ts';
 import { Logs } from './logs.ts';
@@ -61,7 +61,7 @@ export class Platform extends ComponentResource {
     const { logRetentionDays: retentionDays } = settings;
     new Logs('logs', { site, retentionDays, transform: transforms.logs?.logs }, { parent: this });
     const functions = makeFunctions(running);
-    const edge = makeHttpApi(running);
+    const edge = makeHttpApi(running, admitCallers(running, functions));
     connect({ ...shared, functions });
     const url = urlBefore(edge, settings, transforms, this);
     const dashboards = watch({ ...shared, functions, edge, deliveries });
