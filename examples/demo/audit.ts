@@ -20,7 +20,7 @@ export const showAudit = async (client: HttpClient): Promise<void> => {
     // Entries are made of events, which may take a moment to arrive.
     return data.length >= expected.length ? data.toReversed() : undefined;
   };
-  const entries = await waitUntil('the audit trail', read, { withinMillis: 5000 });
+  const entries = await waitUntil('the audit trail', read, { withinMillis: 30_000 });
   table(entries.map(({ at, action, resource, outcome, by }) => [at, action, resource, outcome, by]));
   const actions = entries.map(({ action }) => action);
   claim('it shows every change of the model, in order', JSON.stringify(actions) === JSON.stringify(expected), actions);
