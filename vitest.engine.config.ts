@@ -1,9 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
-/** The real Pulumi engine against emulated accounts. Two files at a time, each with an account of its own: one mostly computes while another mostly waits. */
+const tests = (pattern: string): string => `infra-tests/engine/${pattern}.engine.test.ts`;
+const azure = tests('azure*');
+const gcp = tests('gcp*');
+
+/**
+ * The real Pulumi engine against emulated accounts; `--project <cloud>` for one cloud alone. Two files at a time, each with an account of its own: one
+ * mostly computes while another mostly waits.
+ */
 export default defineConfig({
   test: {
-    include: ['infra-tests/engine/**/*.engine.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'aws', include: [tests('*')], exclude: [azure, gcp] } },
+      { extends: true, test: { name: 'azure', include: [azure] } },
+      { extends: true, test: { name: 'gcp', include: [gcp] } },
+    ],
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,

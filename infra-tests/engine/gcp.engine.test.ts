@@ -34,7 +34,7 @@ describe('the platform on Google Cloud by the real engine, in an emulated projec
     const { code, errors } = await platform.stack.tryUp();
     await platform.stack.config({ 'platform:allowedProject': platform.account.world.project.id });
     expect(code).not.toBe(0);
-    expect(errors.join('\n')).toContain('belongs to somebody-elses');
+    expect(errors.join('\n')).toContain('belongs to "somebody-elses"');
     expect(await inventory(platform.account.world)).toEqual([]);
   });
 

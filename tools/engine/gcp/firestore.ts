@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { kind } from '../provider/kind.ts';
@@ -69,3 +70,25 @@ export const document = ({ project, firestore }: World) => {
     },
   });
 };
+
+const IndexInputs = z.object({
+  database: z.string(),
+  collection: z.string(),
+  fields: z.array(z.object({ fieldPath: z.string(), order: z.string().optional() })),
+});
+
+export const index = ({ project, indexes }: World) =>
+  kind({
+    type: 'gcp:firestore/index:Index',
+    inputs: IndexInputs,
+    replacedBy: ['database', 'collection', 'fields', 'project', 'queryScope', 'apiScope'],
+    computes: ['name'],
+    create: async (inputs) => {
+      const { database: within, collection } = inputs;
+      const id = `projects/${project.id}/databases/${within}/collectionGroups/${collection}/indexes/${randomBytes(6).toString('hex')}`;
+      indexes.declare(id, inputs);
+      return { id, computed: { name: id } };
+    },
+    read: async (id) => (indexes.has(id) ? { computed: { name: id } } : undefined),
+    remove: async (id) => indexes.forget(id),
+  });

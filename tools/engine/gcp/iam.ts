@@ -63,8 +63,14 @@ const targets: { readonly [type: string]: (inputs: Properties, projectId: string
 
 const Member = z.looseObject({ role: z.string(), member: z.string() });
 
+/** Everybody, accounts of the project, and those of Google's own services. */
+const isThere = (accounts: World['accounts'], member: string): boolean =>
+  member === 'allUsers' ||
+  /@(gcp-sa-[\w-]+|gs-project-accounts)\.iam\.gserviceaccount\.com$/.test(member) ||
+  accounts.has(member.replace('serviceAccount:', ''));
+
 /** Members of roles, on each kind of resource that a stack grants something on. */
-export const members = ({ project, access }: World) =>
+export const members = ({ project, access, accounts }: World) =>
   Object.entries(targets).map(([type, target]) =>
     kind({
       type,
@@ -73,6 +79,7 @@ export const members = ({ project, access }: World) =>
       computes: ['etag'],
       create: async (inputs) => {
         const resource = target(inputs as Properties, project.id);
+        if (!isThere(accounts, inputs.member)) throw new Error(`Error 400: Service account ${inputs.member} does not exist.`);
         const id = [resource, inputs.role, inputs.member].join(' ');
         access.bind(id, { resource, role: inputs.role, member: inputs.member });
         return { id, computed: { etag: '' } };

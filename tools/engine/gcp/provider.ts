@@ -3,7 +3,7 @@ import { type ProviderOptions, startProvider } from '../provider/provider.ts';
 import type { EmulatedProvider, Records } from '../provider/records.ts';
 import type { Properties } from '../provider/values.ts';
 import { job, trigger } from './callers.ts';
-import { database, document } from './firestore.ts';
+import { database, document, index } from './firestore.ts';
 import { cloudFunction } from './function.ts';
 import { account, customRole, members } from './iam.ts';
 import { subscription, topic } from './pubsub.ts';
@@ -15,6 +15,7 @@ import type { World } from './world.ts';
 const kindsOf = (world: World): Kind[] => [
   database(world),
   document(world),
+  index(world),
   topic(world),
   subscription(world),
   bucket(world),

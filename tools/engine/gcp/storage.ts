@@ -39,7 +39,7 @@ export const bucket = ({ project, storage }: World) => {
   });
 };
 
-const ObjectInputs = z.object({ bucket: z.string(), name: z.string(), source: z.looseObject({ path: z.string() }) });
+const ObjectInputs = z.object({ bucket: z.string(), name: z.string(), source: z.looseObject({ path: z.string().optional() }) });
 type Said = { readonly generation: string; readonly md5Hash: string };
 
 export const bucketObject = ({ emulators, storage }: World) => {
@@ -53,7 +53,7 @@ export const bucketObject = ({ emulators, storage }: World) => {
     computes: ['generation', 'md5hash'],
     create: async (inputs, { folder }) => {
       const url = `${emulators.storage}/upload/storage/v1/b/${inputs.bucket}/o?uploadType=media&name=${encodeURIComponent(inputs.name)}`;
-      const body = readFileSync(resolve(folder, inputs.source.path));
+      const body = readFileSync(resolve(folder, inputs.source.path ?? ''));
       const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/zip' }, body });
       if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
       return { id: `${inputs.bucket}-${inputs.name}`, computed: computedOf((await response.json()) as Said) };

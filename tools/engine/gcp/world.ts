@@ -3,6 +3,7 @@ import { type Accounts, makeAccounts } from './host/accounts.ts';
 import { callerThrough } from './host/calls.ts';
 import { type Front, startFront } from './host/front.ts';
 import { type Functions, makeFunctions } from './host/functions.ts';
+import { type Indexes, makeIndexes } from './host/indexes.ts';
 import { makeIngress } from './host/ingress.ts';
 import { makePushes, type Pushes } from './host/pushes.ts';
 import { type Scheduler, startScheduler } from './host/scheduler.ts';
@@ -16,6 +17,7 @@ export type World = {
   readonly project: Project;
   readonly accounts: Accounts;
   readonly access: Access;
+  readonly indexes: Indexes;
   readonly functions: Functions;
   readonly pushes: Pushes;
   readonly triggers: Triggers;
@@ -38,6 +40,7 @@ export type World = {
 export const startWorld = async (project: Project, emulators: Emulators): Promise<World> => {
   const accounts = makeAccounts(project.id);
   const access = makeAccess();
+  const indexes = makeIndexes();
   let front: Front | undefined;
   const frontUrl = (): string => front?.url ?? '';
   const networkOf = (account: string): string => `${frontUrl()}/as/${encodeURIComponent(account)}`;
@@ -47,10 +50,10 @@ export const startWorld = async (project: Project, emulators: Emulators): Promis
   const pushes = makePushes(call);
   const triggers = makeTriggers(project, emulators.firestore, call);
   const scheduler = startScheduler(call);
-  const services = makeServices({ emulators, accounts, access });
+  const services = makeServices({ emulators, accounts, access, indexes });
   front = await startFront({ project, accounts, services, ingress, pushed: pushes.receive });
   return {
-    ...{ project, accounts, access, functions, pushes, triggers, scheduler, emulators, networkOf },
+    ...{ project, accounts, access, indexes, functions, pushes, triggers, scheduler, emulators, networkOf },
     firestore: restOf(emulators.firestore, ownerOfAll),
     pubSub: restOf(emulators.pubSub),
     storage: restOf(emulators.storage),

@@ -66,6 +66,10 @@ const startWithinMillis = 120_000;
 /** `listen` answers requests to a function from outside; `networkOf` says where what an account sends goes. */
 export const makeFunctions = (listen: (name: string) => RequestListener, networkOf: (account: string) => string): Functions => {
   const all = new Map<string, Deployed>();
+  const children = new Set<ChildProcess>();
+  process.once('exit', () => {
+    for (const child of children) child.kill('SIGKILL');
+  });
 
   const start = async (name: string, { account, entryPoint, environment, code }: Revision): Promise<Instance> => {
     const [folder, port, node] = [unpacked(await code()), await freePort(), await installNode()];
@@ -86,12 +90,11 @@ export const makeFunctions = (listen: (name: string) => RequestListener, network
         const deployed = all.get(name);
         if (deployed !== undefined) deployed.log = (deployed.log + text).slice(-200_000);
       });
-    const kill = () => child.kill('SIGKILL');
-    process.once('exit', kill);
+    children.add(child);
     let over = false;
     child.once('close', () => {
       over = true;
-      process.removeListener('exit', kill);
+      children.delete(child);
     });
     const deadline = Date.now() + startWithinMillis;
     while (!(await accepts(port))) {

@@ -6,12 +6,18 @@ import type { Access } from './access.ts';
 import type { Accounts } from './accounts.ts';
 import { bodyOf, forward } from './forward.ts';
 import { type Meant, refuse } from './front.ts';
+import type { Indexes } from './indexes.ts';
 import { type IsThere, needsOf } from './needs.ts';
 
 /** Google's APIs: asks who calls and whether he may, as no emulator does, and has the emulator of the service answer. */
 export type Services = (meant: Meant, incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 
-export type ServicesParts = { readonly emulators: Emulators; readonly accounts: Accounts; readonly access: Access };
+export type ServicesParts = {
+  readonly emulators: Emulators;
+  readonly accounts: Accounts;
+  readonly access: Access;
+  readonly indexes: Indexes;
+};
 
 const bearerOf = ({ headers }: IncomingMessage): string => /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
 
@@ -23,9 +29,10 @@ const firstPart = (body: Buffer): unknown => {
 };
 
 /** Calls whose bodies tell what they need. */
-const isTold = (method: string, path: string): boolean => method === 'POST' && /:(commit|signBlob)$|uploadType=multipart/.test(path);
+const isTold = (method: string, path: string): boolean =>
+  method === 'POST' && /:(commit|runQuery|signBlob)$|uploadType=multipart/.test(path);
 
-export const makeServices = ({ emulators, accounts, access }: ServicesParts): Services => {
+export const makeServices = ({ emulators, accounts, access, indexes }: ServicesParts): Services => {
   const endpoints: { readonly [host: string]: string } = {
     'firestore.googleapis.com': emulators.firestore,
     'pubsub.googleapis.com': emulators.pubSub,
@@ -70,6 +77,10 @@ export const makeServices = ({ emulators, accounts, access }: ServicesParts): Se
     const missing = needs.filter(({ permission, resource }) => !access.decide(account, permission, resource));
     if (missing.length > 0)
       return refuse(outgoing, 'PERMISSION_DENIED', missing.map(({ permission, resource }) => `${permission} denied on ${resource}`).join());
+    const [, database] = /\/databases\/([^/]+)\/documents:runQuery$/.exec(plain) ?? [];
+    const unserved =
+      database === undefined ? undefined : indexes.refusalOf(database, (json as { structuredQuery?: unknown }).structuredQuery);
+    if (unserved !== undefined) return refuse(outgoing, 'FAILED_PRECONDITION', unserved);
     if (host === 'iamcredentials.googleapis.com') return signBlob(plain, body ?? Buffer.alloc(0), outgoing);
     const endpoint = endpoints[host] ?? '';
     /** Emulators name themselves where uploads go on. */
