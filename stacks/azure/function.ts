@@ -5,7 +5,7 @@ import { AppServicePlan, type AppServicePlanArgs } from '@pulumi/azure-native/we
 import { WebApp, type WebAppArgs } from '@pulumi/azure-native/web/webApp.js';
 import { WebAppFtpAllowed } from '@pulumi/azure-native/web/webAppFtpAllowed.js';
 import { WebAppScmAllowed } from '@pulumi/azure-native/web/webAppScmAllowed.js';
-import { asset, ComponentResource, type ComponentResourceOptions, type Input, interpolate, type Output } from '@pulumi/pulumi';
+import { all, asset, ComponentResource, type ComponentResourceOptions, type Input, interpolate, type Output } from '@pulumi/pulumi';
 import { type TransformEach, transformed } from '../component.ts';
 import type { Access } from './access.ts';
 import { type Home, placed, tagsOf } from './component.ts';
@@ -84,11 +84,12 @@ export class PlatformFunction extends ComponentResource {
     this.version = args.previous ?? args.sha256;
     const running = deploying(app.name, interpolate`${url}/${packageOf(this.version)}`, home.location);
     const code: DeploymentArgs = { resourceGroupName, properties: running };
-    new Deployment(`${name}-code`, transformed(code, transform.code), { ...within, dependsOn: [uploaded] });
+    const deployed = new Deployment(`${name}-code`, transformed(code, transform.code), { ...within, dependsOn: [uploaded] });
     this.appId = app.id;
     this.appName = app.name;
-    this.hostName = app.defaultHostName;
-    this.url = interpolate`https://${app.defaultHostName}`;
+    // Nobody is sent to an app before it can answer.
+    this.hostName = all([app.defaultHostName, deployed.id]).apply(([host]) => host);
+    this.url = interpolate`https://${this.hostName}`;
     this.registerOutputs({ appName: this.appName, url: this.url });
   }
 }
