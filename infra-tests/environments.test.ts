@@ -6,7 +6,7 @@ import { statementsIn } from '../stacks/policies/statements.ts';
 import { graphOf } from './graph.ts';
 import { graphFor, named, ofType } from './graphs.ts';
 
-const answering = unitsOf(contexts, 'context', { modelsApart: true }).filter(({ trigger }) => trigger === 'http');
+const answering = unitsOf(contexts, 'context', { apart: true }).filter(({ trigger }) => trigger === 'http');
 const count = async (stack: Parameters<typeof graphFor>[0], type: string) => ofType(await graphFor(stack), type).length;
 
 describe('dev', () => {

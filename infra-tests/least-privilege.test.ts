@@ -29,7 +29,7 @@ const statementsOf = (graph: Graph, unit: FunctionUnit): readonly PolicyStatemen
 const tableOf = ({ context, name }: Resource): string => `${context}-${name}-table`;
 
 describe.each(casesOf('aws'))('the roles of $stack with topology $topology', ({ stack, topology }) => {
-  const units = unitsOf(contexts, topology, { modelsApart: true });
+  const units = unitsOf(contexts, topology, { apart: true });
 
   it.each(units)('give $name each declared grant once, where no other one covers it, and nothing else', async (unit) => {
     const granted = unit.grants.flatMap((grant) => statedVerbs(grant).map((verb) => statementId(verb, grant.resource)));
@@ -91,8 +91,9 @@ describe('a verb', () => {
   });
   it('that publishes says what its own context says, and of a function of requests who was let in or not', async () => {
     const saying = async (unit: string) => (await statement(unit, 'PublishBus'))?.condition['ForAllValues:StringEquals'];
-    expect(await saying('billing-http')).toEqual({ 'events:detail-type': [accessDenied.type, accessGranted.type] });
+    expect(await saying('billing-transfers')).toEqual({ 'events:detail-type': [accessDenied.type, accessGranted.type] });
     expect(await saying('inference-predictions')).toEqual({ 'events:detail-type': [accessDenied.type] });
+    expect(await saying('billing-http')).toEqual({ 'events:detail-type': [accessDenied.type] });
     expect(await saying('models-changes')).toEqual({ 'events:detail-type': models.publishes.map(({ type }) => type) });
   });
   it('that appends writes and checks, and reads nothing', async () =>

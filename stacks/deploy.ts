@@ -30,7 +30,7 @@ export const deploy = async (
   const settings = orReject(settingsOf(told, contexts));
   const { cloud } = settings;
   const { topology, profile } = settings;
-  const plan = planOf(settings.contexts, { topology, queuePer: profile.queuePer, modelsApart: cloud === 'aws' });
+  const plan = planOf(settings.contexts, { topology, queuePer: profile.queuePer, apart: cloud === 'aws' });
   const program = await programOf(cloud);
   return program.deploy({ plan, settings, build, transforms: await transformsFor(cloud) });
 };

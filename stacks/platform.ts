@@ -58,8 +58,8 @@ export type PlannedSecret = Planned & { readonly resource: Resource };
 export type PlanOptions = { readonly topology: Topology; readonly queuePer: Profile['queuePer'] } & UnitOptions;
 
 /** The plan of these contexts. Throws `Rejected` `unknown-resource` where one of them needs what none of them has. */
-export const planOf = (contexts: readonly ContextDeclaration[], { topology, queuePer, modelsApart = false }: PlanOptions): PlatformPlan => {
-  const units = unitsOf(contexts, topology, { modelsApart });
+export const planOf = (contexts: readonly ContextDeclaration[], { topology, queuePer, apart = false }: PlanOptions): PlatformPlan => {
+  const units = unitsOf(contexts, topology, { apart });
   const calls = unitFinder(units);
   const plan: PlatformPlan = {
     units,

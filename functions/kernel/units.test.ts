@@ -78,9 +78,22 @@ describe('what a function may touch', () => {
   });
 });
 
+const apart = unitsOf(contexts, 'context', { apart: true });
+const named = (name: string): FunctionUnit => apart.find((unit) => unit.name === name) as FunctionUnit;
+
+describe('whole tables', () => {
+  it('are read by functions that do nothing else', () => {
+    const reading = apart.filter(({ grants }) => grants.some(({ verbs }) => verbs.includes('scan'))).map(({ name }) => name);
+    expect(reading).toEqual(['identity', 'models', 'inference', 'billing', 'observability'].map((context) => `${context}-transfers`));
+    expect(greedyPaths(named('billing-transfers'))).toEqual(['/v1/billing-transfer', '/v1/billing-transfer/{proxy+}']);
+  });
+  it('add nothing to what answers other requests: usage is put by predictions, and the trail by what hears events', () => {
+    expect(grantsOf(named('billing-http'))['table billing.usage']).toEqual(['read', 'settle']);
+    expect(grantsOf(named('inference-http'))['table inference.endpoints']).toEqual(['get']);
+  });
+});
+
 describe('models that are tried apart', () => {
-  const apart = unitsOf(contexts, 'context', { modelsApart: true });
-  const named = (name: string): FunctionUnit => apart.find((unit) => unit.name === name) as FunctionUnit;
   it('are opened by a function that may touch nothing', () => {
     expect(named('models-trials')).toMatchObject({ trigger: 'trials', grants: [], native: ['onnxruntime'] });
     expect(apart.filter(({ trigger }) => trigger === 'trials').map(({ name }) => name)).toEqual(['models-trials']);
@@ -109,14 +122,14 @@ describe('models that are tried apart', () => {
   it('leave every path of a gateway to one function in both topologies', () => {
     const paths = apart.flatMap(greedyPaths);
     expect(new Set(paths).size).toBe(paths.length);
-    expect(unitsOf(contexts, 'single', { modelsApart: true }).flatMap(greedyPaths).sort()).toEqual([...paths].sort());
+    expect(unitsOf(contexts, 'single', { apart: true }).flatMap(greedyPaths).sort()).toEqual([...paths].sort());
   });
   it('may be had tried by who registers or deploys them', () =>
     expect(apart.filter((unit) => grantsOf(unit)['function models.trials'] !== undefined).map(({ name }) => name)).toEqual([
       'models-http',
       'inference-events',
     ]));
-  it('are so in both topologies', () => expect(allGrants(unitsOf(contexts, 'single', { modelsApart: true }))).toEqual(allGrants(apart)));
+  it('are so in both topologies', () => expect(allGrants(unitsOf(contexts, 'single', { apart: true }))).toEqual(allGrants(apart)));
 });
 
 describe('the paths of a gateway', () => {

@@ -54,26 +54,26 @@ const timeouts: Record<Trigger, number> = {
 
 export type UnitOptions = {
   /**
-   * Whether foreign models are opened in functions of their own: tried by one that may touch nothing, run by one that answers predictions and nothing
-   * else. Otherwise they are opened by whoever asks for it.
+   * Whether what others are to be safe from has functions of its own. Foreign models: tried by one that may touch nothing, run by one that answers
+   * predictions and nothing else; otherwise they are opened by whoever asks for it. And the routes by which whole tables are taken and brought.
    */
-  readonly modelsApart?: boolean;
+  readonly apart?: boolean;
 };
 
 /** The functions of these contexts. Throws `Rejected` `unknown-resource` where a declaration uses what nobody declares. */
 export const unitsOf = (
   contexts: readonly ContextDeclaration[],
   topology: Topology,
-  { modelsApart = false }: UnitOptions = {},
+  { apart = false }: UnitOptions = {},
 ): readonly FunctionUnit[] => {
   const groups =
     topology === 'single' ? [{ prefix: 'all', members: contexts }] : contexts.map((one) => ({ prefix: one.name, members: [one] }));
-  const triggers = (Object.keys(timeouts) as Trigger[]).filter((trigger) => modelsApart || trigger !== 'trials');
+  const triggers = (Object.keys(timeouts) as Trigger[]).filter((trigger) => apart || trigger !== 'trials');
   return groups.flatMap(({ prefix, members }) =>
     triggers.flatMap((trigger) =>
-      partsOf(trigger, members, modelsApart).flatMap(({ name, parts }) => {
+      partsOf(trigger, members, apart).flatMap(({ name, parts }) => {
         const running = parts.filter((context) => usesOf(context, trigger).length > 0);
-        return running.length === 0 ? [] : [unit(`${prefix}-${name}`, trigger, running, { all: contexts, modelsApart })];
+        return running.length === 0 ? [] : [unit(`${prefix}-${name}`, trigger, running, { all: contexts, apart })];
       }),
     ),
   );
@@ -82,14 +82,20 @@ export const unitsOf = (
 type Part = { readonly name: string; readonly parts: readonly ContextDeclaration[] };
 
 /** What the functions of a trigger are called, and what of these contexts each of them runs. */
-const partsOf = (trigger: Trigger, members: readonly ContextDeclaration[], modelsApart: boolean): readonly Part[] =>
-  trigger === 'http' && modelsApart
-    ? [
-        { name: 'http', parts: members.map((context) => withRoutes(context, (route) => !runsModel(route))) },
-        { name: 'predictions', parts: members.map((context) => withRoutes(context, runsModel)) },
-      ]
-    : [{ name: trigger, parts: members }];
+const partsOf = (trigger: Trigger, members: readonly ContextDeclaration[], apart: boolean): readonly Part[] => {
+  if (trigger !== 'http' || !apart) return [{ name: trigger, parts: members }];
+  const serving = (name: string, which: (route: RouteDeclaration) => boolean): Part => ({
+    name,
+    parts: members.map((context) => withRoutes(context, which)),
+  });
+  return [
+    serving('http', (route) => !runsModel(route) && !isTransfer(route)),
+    serving('predictions', runsModel),
+    serving('transfers', isTransfer),
+  ];
+};
 
+const isTransfer = ({ permission }: RouteDeclaration): boolean => permission.startsWith('transfers:');
 const runsModel = ({ uses: { modelHost = [] } }: RouteDeclaration): boolean => modelHost.includes('invoke');
 
 const withRoutes = (context: ContextDeclaration, which: (route: RouteDeclaration) => boolean): ContextDeclaration => ({
@@ -97,7 +103,7 @@ const withRoutes = (context: ContextDeclaration, which: (route: RouteDeclaration
   routes: Object.fromEntries(Object.entries(context.routes).filter(([, route]) => which(route))),
 });
 
-type Around = { readonly all: readonly ContextDeclaration[]; readonly modelsApart: boolean };
+type Around = { readonly all: readonly ContextDeclaration[]; readonly apart: boolean };
 
 const unit = (name: string, trigger: Trigger, running: readonly ContextDeclaration[], around: Around): FunctionUnit => ({
   name,
@@ -190,9 +196,9 @@ const isTrial = (verb: Verb): boolean => verb === 'inspect' || verb === 'load';
 const shared: { readonly [port: string]: (verbs: readonly Verb[], around: Around) => readonly Grant[] } = {
   meter: () => [{ resource: tableOf('billing', 'usage'), verbs: ['put'] }],
   // Who has a model tried elsewhere hands over a URL to its artifact, which is worth what he himself may read.
-  modelHost: (verbs, { modelsApart }) => [
+  modelHost: (verbs, { apart }) => [
     ...(verbs.every((verb) => verb === 'remove') ? [] : [{ resource: objectsOf('models', 'artifacts'), verbs: ['read'] } as const]),
-    ...(modelsApart && verbs.some(isTrial) ? [{ resource: modelTrials, verbs: ['invoke'] } as const] : []),
+    ...(apart && verbs.some(isTrial) ? [{ resource: modelTrials, verbs: ['invoke'] } as const] : []),
   ],
   deadLetters: (verbs) => [{ resource: deadLetters, verbs }],
   exportWriter: () => [],
@@ -237,8 +243,8 @@ const joined = (one: Grant, other: Grant): Grant => {
   return { resource: one.resource, verbs: [...one.verbs, ...other.verbs], ...(events.length === 0 ? {} : { events }) };
 };
 
-const nativeOf = (uses: readonly Uses[], { modelsApart }: Around): readonly NativeLibrary[] => [
-  ...(uses.some(({ modelHost = [] }) => modelHost.some((verb) => verb === 'invoke' || (!modelsApart && isTrial(verb))))
+const nativeOf = (uses: readonly Uses[], { apart }: Around): readonly NativeLibrary[] => [
+  ...(uses.some(({ modelHost = [] }) => modelHost.some((verb) => verb === 'invoke' || (!apart && isTrial(verb))))
     ? (['onnxruntime'] as const)
     : []),
   ...(uses.some(({ exportWriter }) => exportWriter !== undefined) ? (['duckdb'] as const) : []),

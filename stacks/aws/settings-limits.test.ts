@@ -3,7 +3,7 @@ import { contexts } from '../../functions/contexts.ts';
 import { planOf } from '../platform.ts';
 import { concurrencyFailure, reservedOf, starvedUnits, unknownUnits, withoutRoom } from './settings-limits.ts';
 
-const plan = (topology: 'context' | 'single' = 'context') => planOf(contexts, { topology, queuePer: 'subscriber', modelsApart: true });
+const plan = (topology: 'context' | 'single' = 'context') => planOf(contexts, { topology, queuePer: 'subscriber', apart: true });
 const inDev = { environment: 'dev', reservedConcurrency: {} } as const;
 const inProd = { environment: 'prod', reservedConcurrency: {} } as const;
 

@@ -13,7 +13,7 @@ import type { Architecture } from './native.ts';
 const root = mkdtempSync(join(tmpdir(), 'package-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-const units = unitsOf(contexts, 'context', { modelsApart: true });
+const units = unitsOf(contexts, 'context', { apart: true });
 const named = (...names: readonly string[]): readonly FunctionUnit[] => units.filter(({ name }) => names.includes(name));
 const build = async (folder: string, of: readonly FunctionUnit[], architecture: Architecture = 'x86_64') => {
   const built = await buildUnits(of, { cloud: 'aws', architecture, folder: join(root, folder) });

@@ -24,6 +24,6 @@ const weigh = async (cloud: CloudName, topology: Topology, units: readonly Funct
 for (const cloud of ['aws', 'azure', 'gcp'] as const)
   for (const topology of ['context', 'single'] as const) {
     process.stdout.write(`${`${cloud}, topology ${topology}`.padEnd(30)}    start      code       zip     load\n`);
-    await weigh(cloud, topology, unitsOf(contexts, topology, { modelsApart: cloud === 'aws' }));
+    await weigh(cloud, topology, unitsOf(contexts, topology, { apart: cloud === 'aws' }));
     if (cloud !== 'aws' && topology === 'context') await weigh(cloud, topology, [edge]);
   }
