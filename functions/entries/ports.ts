@@ -12,11 +12,19 @@ export const qualified = (context: string, name: string): string => `${context}.
 /** The tables of these contexts, and any other that one of them borrows, by qualified name; each is made once. */
 export type Tables = (name: string) => Records;
 
-/** Makes tables as they are declared. One of a context that does not run here is read by its keys alone: nothing here knows its indexes. */
-export const tablesOf = (declarations: readonly ContextDeclaration[], cloud: Cloud): Tables => {
-  const declared = new Map<string, StoredTable>(
-    declarations.flatMap(({ name, tables }) => Object.entries(tables).map(([table, stored]) => [qualified(name, table), stored] as const)),
+/**
+ * Makes tables as they are declared. One of a context that does not run here is used by its keys alone: nothing here knows its indexes, and of its
+ * changes only what `shared` says of it by its qualified name.
+ */
+export const tablesOf = (
+  declarations: readonly ContextDeclaration[],
+  cloud: Cloud,
+  shared: { readonly [name: string]: StoredTable } = {},
+): Tables => {
+  const own = declarations.flatMap(({ name, tables }) =>
+    Object.entries(tables).map(([table, stored]) => [qualified(name, table), stored] as const),
   );
+  const declared = new Map<string, StoredTable>([...Object.entries(shared), ...own]);
   const made = new Map<string, Records>();
   const make = (name: string): Records => {
     const { indexes = {}, changes, holds } = declared.get(name) ?? {};
