@@ -26,15 +26,18 @@ afterAll(() => platform?.stop());
 
 /** What services do by a function's role, or by another's: the emulator asks nobody for it, and it is checked by rule (infra-tests/least-privilege.test.ts). */
 const ofServices = /^schedules |(WriteLogs|ReadChanges|ReceiveMessages|LayAside|PutObjectsPlatformFailedChanges|GiveUp|Use\w+Key)$/;
-/** What the frame does in every function alike, and is tried in one: models-changes writes, observability-events reads. */
-const ofEvery = /PlatformLargeEvents$/;
+/** What the frame does in every function alike, and is tried in one: models-changes writes, observability-events reads; a key's use is noted once a minute. */
+const ofEvery = /(PlatformLargeEvents|NoteTableIdentityDirectory)$/;
 /** Where one grant allows what another one of the same function allows too, so that only both together would be missed; and what takes an hour to be needed. */
 const overlapping = [
   'billing-http PresignObjectsBillingExports',
   'billing-http PutObjectsBillingExports',
   'billing-http ReadObjectsBillingExports',
+  'billing-transfers PresignObjectsBillingExports',
+  'billing-transfers ReadObjectsBillingExports',
   'models-http PresignObjectsModelsArtifacts',
   'models-http PutObjectsModelsArtifacts',
+  'models-http ReadObjectsModelsArtifacts',
   'models-schedules DeleteObjectsModelsArtifacts',
 ];
 
