@@ -5,6 +5,7 @@ import { manage } from '../../tools/engine/azure/storage-rest.ts';
 import { found } from '../../tools/engine/azure/subscription.ts';
 import { waitUntil } from '../../tools/wait-until.ts';
 import { type EmulatedSubscription, startEmulatedSubscription } from './azure-emulator.ts';
+import { refusals } from './azure-grants.ts';
 import { inventory } from './azure-inventory.ts';
 import { type EmulatedPlatform, onLaptop, startPlatformIn } from './platform.ts';
 import { changing, figures } from './said.ts';
@@ -57,7 +58,7 @@ describe('the platform on Azure by the real engine, in an emulated subscription'
       expect(attempts).toBeLessThan(60);
     }
     creating = () => {};
-    expect(failed.size).toBeGreaterThan(200);
+    expect(failed.size).toBeGreaterThan(150);
     expect(changing((await platform.stack.up()).steps)).toEqual([]);
   });
 
@@ -65,8 +66,14 @@ describe('the platform on Azure by the real engine, in an emulated subscription'
     await platform.stack.config({ 'platform:contexts': JSON.stringify([...first, added]) });
     const { steps, changes } = await platform.stack.up();
     expect(changes.create).toBeGreaterThan(20);
-    const others = changing(steps).filter((step) => !step.startsWith('create inference-'));
-    console.log(others);
+    const others = changing(steps).filter((step) => !/^create inference(-|$)/.test(step));
+    // Who collects dead letters may read what the new queue gave up, and send it back; the door gets to know the new way.
+    expect(others.toSorted()).toEqual([
+      'create observability-queue-contributor-inference-events-poison',
+      'create observability-queue-sender-inference-events',
+      'update edge-app',
+      'update observability-app',
+    ]);
   });
 
   it('does on its URL what it does on the laptop, with the same figures', async () => {
@@ -75,6 +82,8 @@ describe('the platform on Azure by the real engine, in an emulated subscription'
     expect(here.filter((line) => line.startsWith('  ok ')).length).toBeGreaterThan(20);
     expect(here).toEqual(figures(await onLaptop('npx', 'tsx', 'examples/demo.ts')));
   });
+
+  it('was refused nothing by the services', () => expect(refusals(platform.account)).toEqual([]));
 
   it('has nothing to change when it is brought up again, nor to find', async () => {
     expect(changing((await platform.stack.up()).steps)).toEqual([]);

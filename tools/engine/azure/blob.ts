@@ -10,7 +10,8 @@ const Inputs = InAccount.extend({
   containerName: z.string(),
   blobName: z.string(),
   contentType: z.string().default('application/octet-stream'),
-  source: z.object({ path: z.string() }),
+  /** The state keeps only what it contained. */
+  source: z.looseObject({ path: z.string().optional() }),
 });
 
 /** A file of this machine's that is uploaded. */
@@ -25,7 +26,7 @@ export const blob = ({ accounts }: Subscription) =>
         method: 'PUT',
         path: `/${containerName}/${blobName}`,
         headers: { 'x-ms-blob-type': 'BlockBlob', 'content-type': contentType },
-        body: readFileSync(resolve(folder, source.path)),
+        body: readFileSync(resolve(folder, source.path ?? '')),
       });
       return undefined;
     },

@@ -3,7 +3,7 @@ import { InAccount } from './blob-container.ts';
 import { isThere, named, resource } from './resource.ts';
 import type { Subscription } from './subscription.ts';
 
-const Definition = InAccount.extend({ permissions: z.array(z.object({ dataActions: z.array(z.string()) })) });
+const Definition = InAccount.extend({ roleName: z.string(), permissions: z.array(z.object({ dataActions: z.array(z.string()) })) });
 type Definition = z.output<typeof Definition>;
 
 const actionsOf = ({ permissions }: Definition): readonly string[] => permissions.flatMap(({ dataActions }) => dataActions);
@@ -14,10 +14,10 @@ export const cosmosRoleDefinition = ({ access }: Subscription) =>
     inputs: Definition,
     naming: named('roleDefinitionId', 36),
     create: async (inputs, { id }) => {
-      access.define(id, actionsOf(inputs));
+      access.define(id, inputs.roleName, actionsOf(inputs));
       return undefined;
     },
-    update: async (inputs, { id }) => access.define(id, actionsOf(inputs)),
+    update: async (inputs, { id }) => access.define(id, inputs.roleName, actionsOf(inputs)),
     find: async ({ id }) => isThere(access.isDefined(id)),
     remove: async ({ id }) => access.undefine(id),
   });

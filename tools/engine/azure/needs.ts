@@ -50,8 +50,11 @@ const databases = 'Microsoft.DocumentDB/databaseAccounts';
 const container = `${databases}/sqlDatabases/containers`;
 const item = (verb: string): string => `${container}/items/${verb}`;
 
+/** Among the actions that are documented there is none for a patch: it replaces what is there. */
 const ofBatch = (body: string): readonly string[] =>
-  (JSON.parse(body) as readonly { readonly operationType: string }[]).map(({ operationType }) => item(operationType.toLowerCase()));
+  (JSON.parse(body) as readonly { readonly operationType: string }[]).map(({ operationType }) =>
+    item(operationType === 'Patch' ? 'replace' : operationType.toLowerCase()),
+  );
 
 const ofItems = ({ method, segments, headers, body = '[]' }: Call): readonly string[] => {
   const which = segments[5];

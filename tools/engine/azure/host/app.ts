@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EventEmitter } from 'node:events';
+import { type EventEmitter, setMaxListeners } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import type { Site } from './front.ts';
 import { queueTrigger } from './queue-trigger.ts';
 import { request } from './requests.ts';
 import { timerTrigger } from './timer-trigger.ts';
-import type { Scene } from './trigger.ts';
+import { bindingOf, type Scene } from './trigger.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 export type AppConfiguration = {
@@ -27,7 +27,9 @@ export type App = {
   deploy(packageUri: string): Promise<void>;
   readonly package: string | undefined;
   readonly settings: Readonly<Record<string, string>>;
-  /** Calls a function without a trigger of its own, as an operator may (`POST /admin/functions/<name>`); throws what it throws. */
+  /** The functions that a timer calls, by name. */
+  timers(): readonly string[];
+  /** Calls one of them now, as an operator may (`POST /admin/functions/<name>`); throws what it throws. */
   call(name: string): Promise<void>;
   readonly site: Site;
   log(): string;
@@ -88,6 +90,8 @@ export const makeApp = (first: AppConfiguration, { front, bells }: Surroundings)
     const told = { ...settings, ...site, IDENTITY_ENDPOINT: endpoint, IDENTITY_HEADER: header, HYBRID_TEST_NETWORK: front };
     const worker = await startWorker(folder, (jsonIn(folder, 'package.json') as { main: string }).main, told);
     const stop = new AbortController();
+    // Each trigger waits for it.
+    setMaxListeners(0, stop.signal);
     const scene: Scene = { worker, settings, token, send, bells, host: jsonIn(folder, 'host.json'), stopping: stop.signal };
     const triggers = worker.functions.flatMap((one) => [queueTrigger, cosmosTrigger, timerTrigger].map((trigger) => trigger(scene, one)));
     const all = Promise.all(triggers);
@@ -125,6 +129,7 @@ export const makeApp = (first: AppConfiguration, { front, bells }: Surroundings)
       packageUri = uri;
       await restart();
     },
+    timers: () => (running?.worker.functions ?? []).filter((one) => bindingOf(one, 'timerTrigger') !== undefined).map(({ name }) => name),
     async call(name) {
       await running?.worker.invoke({ name, inputData: timerInput(running.worker, name), triggerMetadata: {} });
     },

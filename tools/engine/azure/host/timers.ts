@@ -17,16 +17,21 @@ const bounds = [
   [1, 12],
   [0, 6],
 ] as const;
-const secondsOfTwoDays = 2 * 86_400;
+const minutesOfTwoDays = 2 * 1440;
+const minute = 60_000;
 
 /** The next moment of `{second} {minute} {hour} {day} {month} {day of week}` behind another, in UTC, within two days. */
 export const nextOf = (schedule: string, after: Date): Date => {
-  const fields = schedule.split(' ').map((text, index) => fieldOf(text, bounds[index]?.[0] ?? 0, bounds[index]?.[1] ?? 0));
-  const first = Math.floor(after.getTime() / 1000) + 1;
-  for (let second = first; second < first + secondsOfTwoDays; second += 1) {
-    const at = new Date(second * 1000);
-    const parts = [at.getUTCSeconds(), at.getUTCMinutes(), at.getUTCHours(), at.getUTCDate(), at.getUTCMonth() + 1, at.getUTCDay()];
-    if (parts.every((part, index) => fields[index]?.has(part))) return at;
+  const [seconds = new Set<number>(), ...others] = schedule
+    .split(' ')
+    .map((text, index) => fieldOf(text, bounds[index]?.[0] ?? 0, bounds[index]?.[1] ?? 0));
+  const first = Math.floor(after.getTime() / minute) * minute;
+  for (let at = first; at <= first + minutesOfTwoDays * minute; at += minute) {
+    const moment = new Date(at);
+    const parts = [moment.getUTCMinutes(), moment.getUTCHours(), moment.getUTCDate(), moment.getUTCMonth() + 1, moment.getUTCDay()];
+    if (!parts.every((part, index) => others[index]?.has(part))) continue;
+    const second = [...seconds].find((one) => at + one * 1000 > after.getTime());
+    if (second !== undefined) return new Date(at + second * 1000);
   }
   throw new RangeError(`${schedule} does not come within two days`);
 };

@@ -35,6 +35,12 @@ export type Worker = {
 type Ready = Pick<Worker, 'functions' | 'httpUri'>;
 type Done = { readonly id: string; readonly error?: string };
 
+/** None outlives this process. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 const here = fileURLToPath(new URL('.', import.meta.url));
 const longestMillis = 30_000;
 
@@ -53,12 +59,11 @@ export const startWorker = async (folder: string, main: string, env: Readonly<Re
     stream?.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-200_000);
     });
-  const killAtExit = () => child.kill('SIGKILL');
-  process.once('exit', killAtExit);
+  running.add(child);
   const underWay = new Map<string, (done: Done) => void>();
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => {
-      process.removeListener('exit', killAtExit);
+      running.delete(child);
       for (const [id, end] of underWay) end({ id, error: `the worker ended:\n${said.slice(-2000)}` });
       resolve();
     });
