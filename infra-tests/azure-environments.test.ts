@@ -32,6 +32,23 @@ describe('dev on Azure', () => {
   });
   it('watches no more than ten metrics, which cost nothing', async () =>
     expect((await names('azure-dev', 'monitor:MetricAlert')).length).toBeLessThanOrEqual(10));
+  it('lets go what nobody has brought to its end: parts of uploads after a week, uploads after a day', async () => {
+    const { policy } = named(await graphFor('azure-dev'), 'data-lifecycle').inputs as {
+      readonly policy: { readonly rules: readonly object[] };
+    };
+    const rule = (name: string, prefix: string, days: number) => ({
+      ...{ name, type: 'Lifecycle', enabled: true },
+      definition: {
+        filters: { blobTypes: ['blockBlob'], prefixMatch: [prefix] },
+        actions: {
+          baseBlob: { delete: { daysAfterModificationGreaterThan: days } },
+          version: { delete: { daysAfterCreationGreaterThan: days } },
+        },
+      },
+    });
+    expect(policy.rules).toContainEqual(rule('models-artifacts-uploads', 'models-artifacts/uploads/', 1));
+    expect(policy.rules).toContainEqual(rule('models-artifacts-unfinished', 'models-artifacts//uploads/', 7));
+  });
   it('keeps nothing after a destroy', async () => expect((await graphFor('azure-dev')).filter(({ protect }) => protect)).toEqual([]));
 });
 

@@ -46,8 +46,15 @@ export class ObjectStore extends ComponentResource {
   }
 }
 
-/** What goes by itself of what is in a container: all of it after a time, or what begins so, where it is declared. */
+/** Of blobs that say which uploads in parts there are: as long as the parts themselves wait. No object's key begins with a slash. */
+const unfinished = { prefix: '/uploads/', days: 7 };
+
+/**
+ * What goes by itself of what is in a container: all of it after a time, or what begins so, where it is declared; and what nobody has brought to its
+ * end.
+ */
 export const expiriesOf = ({ name, keep, passing = {} }: Pick<PlannedStore, 'name' | 'keep' | 'passing'>): readonly Expiry[] => [
+  { name: `${name}-unfinished`, prefix: `${name}/${unfinished.prefix}`, days: unfinished.days },
   ...Object.entries(passing).map(([prefix, after]) => ({
     name: [name, ...prefix.split(/[^a-z0-9]+/).filter(Boolean)].join('-'),
     prefix: `${name}/${prefix}`,
