@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { storageVersion } from '../../../adapters/azure/services.ts';
 import { storageQueue } from '../../../adapters/conformance/fakes/event-grid.ts';
+import { behind } from './host/front.ts';
 import { isThere, named, Place, resource } from './resource.ts';
 import { found, type Subscription } from './subscription.ts';
 
@@ -30,7 +31,7 @@ export const eventSubscription = (subscription: Subscription) => {
     const { appService } = found(identities, identity).tokens;
     const asked = `${appService.endpoint}?resource=https%3A%2F%2Fstorage.azure.com&api-version=2019-08-01`;
     const token = (await (await fetch(asked, { headers: { 'x-identity-header': appService.header } })).json()) as { access_token: string };
-    const answer = await fetch(`${front.url}/${url.replace('://', '/')}`, {
+    const answer = await fetch(behind(front.url, url), {
       method,
       headers: { authorization: `Bearer ${token.access_token}`, 'x-ms-version': storageVersion, ...headers },
       body,

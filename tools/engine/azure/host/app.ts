@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { RunningIdentityTokens } from '../../../../adapters/conformance/fakes/identity-tokens.ts';
 import { cosmosTrigger } from './cosmos-trigger.ts';
-import type { Site } from './front.ts';
+import { behind, type Site } from './front.ts';
 import { queueTrigger } from './queue-trigger.ts';
 import { request } from './requests.ts';
 import { timerTrigger } from './timer-trigger.ts';
@@ -47,7 +47,7 @@ export const makeApp = (first: AppConfiguration, { front, bells }: Surroundings)
   let running: Running | undefined;
   const root = mkdtempSync(join(tmpdir(), 'app-'));
 
-  const send: Scene['send'] = (url, init) => fetch(`${front}/${url.replace('://', '/')}`, init);
+  const send: Scene['send'] = (url, init) => fetch(behind(front, url), init);
   const token = async (audience: string): Promise<string> => {
     const { appService, clientId } = configuration.identity;
     const asked = new URLSearchParams({ resource: audience, 'api-version': '2019-08-01', client_id: clientId });

@@ -29,6 +29,12 @@ export type Front = {
   close(): Promise<void>;
 };
 
+/** Where a URL of Azure's is behind a front. */
+export const behind = (front: string, url: string): string => {
+  const { protocol, host, pathname, search } = new URL(url);
+  return `${front}/${protocol.slice(0, -1)}/${host}${pathname}${search}`;
+};
+
 /** Whom a token is of, or who signed a URL. */
 const principalOf = ({ headers }: IncomingMessage, query: URLSearchParams): string | undefined => {
   const sent = decodeURIComponent(headers.authorization ?? '');
