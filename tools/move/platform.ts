@@ -1,7 +1,4 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
@@ -85,13 +82,10 @@ export const movable = (url: string, key: string): Movable => {
   };
 };
 
-/** A PUT of known length: what grants it (S3, say) takes no chunks, and `fetch` sends a stream in none but those. */
-const put = (url: string, headers: Readonly<Record<string, string>>, body: AsyncIterable<Uint8Array>): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const begin = url.startsWith('https:') ? httpsRequest : httpRequest;
-    const request = begin(url, { method: 'PUT', headers }, (response) => {
-      response.resume().once('end', () => resolve(response.statusCode ?? 0));
-    });
-    request.once('error', reject);
-    pipeline(body, request).catch(reject);
-  });
+/** A PUT whose length is said: what grants it (S3, say) takes no chunks. */
+const put = async (url: string, headers: Readonly<Record<string, string>>, body: AsyncIterable<Uint8Array>): Promise<number> => {
+  const sent = { method: 'PUT', headers, body: Readable.toWeb(Readable.from(body)) as unknown as BodyInit, duplex: 'half' };
+  const response = await fetch(url, sent as RequestInit);
+  await response.body?.cancel();
+  return response.status;
+};
