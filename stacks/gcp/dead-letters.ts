@@ -6,10 +6,12 @@ import { type TransformEach, transformed } from '../component.ts';
 import { contextLabel, days, seconds } from './component.ts';
 import { makeTopic } from './topic.ts';
 
-/** How a subscription calls a function: where, and as whom. */
-export type Push = { readonly url: Input<string>; readonly audience: Input<string>; readonly account: Input<string> };
+/** How a service calls a function: where, and as whom. */
+export type Call = { readonly url: Input<string>; readonly audience: Input<string>; readonly account: Input<string> };
+/** How a subscription does, and what lets it in there: what is pushed before counts as an attempt that failed. */
+export type Push = Call & { readonly admitted: Promise<PulumiResource[]> };
 
-export const pushTo = ({ url, audience, account }: Push): NonNullable<SubscriptionArgs['pushConfig']> => ({
+export const pushTo = ({ url, audience, account }: Call): NonNullable<SubscriptionArgs['pushConfig']> => ({
   pushEndpoint: url,
   oidcToken: { serviceAccountEmail: account, audience },
 });
@@ -56,7 +58,10 @@ export class DeadLetters extends ComponentResource {
       pushConfig: pushTo(args.collector),
       labels: contextLabel('observability'),
     };
-    const subscription = new Subscription(`${name}-collection`, transformed(made, transform.subscription), within);
+    const subscription = new Subscription(`${name}-collection`, transformed(made, transform.subscription), {
+      ...within,
+      dependsOn: args.collector.admitted,
+    });
     this.topicName = topic.id;
     this.subscriptionName = subscription.name;
     this.registerOutputs({ topicName: this.topicName });

@@ -3,7 +3,8 @@ import { interpolate } from '@pulumi/pulumi';
 import { deadLetters, qualifiedName, resourceVariable } from '../../functions/kernel/resources.ts';
 import type { PlatformPlan } from '../platform.ts';
 import { type Callers, isDelayed } from './callers.ts';
-import { DeadLetters, type Push } from './dead-letters.ts';
+import { type Call, DeadLetters, type Push } from './dead-letters.ts';
+import type { Admission } from './functions.ts';
 import type { Place } from './grants.ts';
 import type { Keys } from './keys.ts';
 import { Queue } from './queue.ts';
@@ -18,12 +19,19 @@ export type DeliveriesArgs = {
   readonly site: Site;
   readonly stores: Stores;
   readonly callers: Callers;
+  /** Who is let in where, once functions are there. */
+  readonly admissions: Promise<readonly Admission[]>;
   readonly keys: Keys;
   readonly transforms: Transforms;
   readonly parent: PulumiResource;
 };
 
-type Delivery = { readonly name: string; readonly unit: string; readonly subscriptionNames: readonly Output<string>[] };
+type Delivery = {
+  readonly name: string;
+  readonly unit: string;
+  readonly made: PulumiResource;
+  readonly subscriptionNames: readonly Output<string>[];
+};
 
 /** Everything that is delivered, and where what could not be delivered goes: a topic for each source, since one that is idle costs nothing. */
 export type Deliveries = {
@@ -35,8 +43,9 @@ export type Deliveries = {
 export const makeDeliveries = (args: DeliveriesArgs): Deliveries => {
   const subscribers = args.plan.subscribers.map((planned) => {
     const givenUp = deadLettersOf(args, planned.name, planned.name);
-    const { subscriptionNames } = subscriberOf(args, planned, givenUp);
-    return { name: planned.name, unit: planned.unit, serves: planned.serves, subscriptionNames, givenUp };
+    const made = subscriberOf(args, planned, givenUp);
+    const { subscriptionNames } = made;
+    return { name: planned.name, unit: planned.unit, serves: planned.serves, subscriptionNames, made, givenUp };
   });
   const queues = args.plan.queues.map((planned) => {
     const givenUp = deadLettersOf(args, planned.name, qualifiedName(planned.resource));
@@ -53,10 +62,15 @@ export const makeDeliveries = (args: DeliveriesArgs): Deliveries => {
 };
 
 /** The call of a function at one of its paths. */
-export const callOf = (site: Site, unit: string, path: string, caller: Role | undefined): Push => {
+export const callOf = (site: Site, unit: string, path: string, caller: Role | undefined): Call => {
   const audience = urlOf(site, unit);
   return { url: interpolate`${audience}${path}`, audience, account: caller?.email ?? '' };
 };
+
+const pushOf = ({ site, callers, admissions }: DeliveriesArgs, unit: string, path: string): Push => ({
+  ...callOf(site, unit, path, callers.push),
+  admitted: admissions.then((all) => all.filter((one) => one.unit === unit && one.caller === 'push').map(({ grant }) => grant)),
+});
 
 /** Pub/Sub waits for an answer as long as a function may take, and a little longer. */
 const ackSeconds = (plan: PlatformPlan, unit: string): number =>
@@ -64,14 +78,15 @@ const ackSeconds = (plan: PlatformPlan, unit: string): number =>
 
 const forwarder = (site: Site) => serviceAgent(site, 'gcp-sa-pubsub');
 
-const deadLettersOf = ({ plan, site, callers, keys, transforms, parent }: DeliveriesArgs, name: string, source: string): DeadLetters => {
+const deadLettersOf = (args: DeliveriesArgs, name: string, source: string): DeadLetters => {
+  const { plan, site, keys, transforms, parent } = args;
   const collector = plan.units.find(({ trigger }) => trigger === 'dead-letters')?.name ?? '';
   return new DeadLetters(
     `${name}-dead-letters`,
     {
       region: site.region,
       prefix: site.prefix,
-      collector: callOf(site, collector, `/dead-letters/${source}`, callers.push),
+      collector: pushOf(args, collector, `/dead-letters/${source}`),
       ackSeconds: ackSeconds(plan, collector),
       forwarder: forwarder(site),
       keyName: keys.messages,
@@ -82,28 +97,27 @@ const deadLettersOf = ({ plan, site, callers, keys, transforms, parent }: Delive
 };
 
 const subscriberOf = (
-  { plan, site, stores, callers, transforms, parent }: DeliveriesArgs,
+  args: DeliveriesArgs,
   { name, context, types, attempts, unit }: PlatformPlan['subscribers'][number],
   givenUp: DeadLetters,
-): Subscriber =>
-  new Subscriber(
+): Subscriber => {
+  const { plan, site, stores, transforms, parent } = args;
+  return new Subscriber(
     name,
     {
       ...{ context, types, attempts, prefix: site.prefix, topicName: stores.bus.topicName, deadLetters: givenUp },
       ackSeconds: ackSeconds(plan, unit),
-      push: callOf(site, unit, `/events/${name}`, callers.push),
+      push: pushOf(args, unit, `/events/${name}`),
       forwarder: forwarder(site),
       transform: transforms.subscriber?.[name],
     },
     { parent },
   );
+};
 
-const queueOf = (
-  { plan, site, callers, keys, transforms, parent }: DeliveriesArgs,
-  planned: PlatformPlan['queues'][number],
-  givenUp: DeadLetters,
-): Queue =>
-  new Queue(
+const queueOf = (args: DeliveriesArgs, planned: PlatformPlan['queues'][number], givenUp: DeadLetters): Queue => {
+  const { plan, site, callers, keys, transforms, parent } = args;
+  return new Queue(
     planned.name,
     {
       context: planned.context,
@@ -113,13 +127,14 @@ const queueOf = (
       keyName: keys.messages,
       publisher: isDelayed(planned) ? callers.tasks?.email : undefined,
       ackSeconds: ackSeconds(plan, planned.unit),
-      push: callOf(site, planned.unit, `/queues/${qualifiedName(planned.resource)}`, callers.push),
+      push: pushOf(args, planned.unit, `/queues/${qualifiedName(planned.resource)}`),
       deadLetters: givenUp,
       forwarder: forwarder(site),
       transform: transforms.queue?.[planned.name],
     },
     { parent },
   );
+};
 
 /** Where the queues are that functions send to, and to which topics dead letters go back. */
 export const queuePlaces = (

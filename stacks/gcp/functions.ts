@@ -2,7 +2,6 @@ import type { Input, Resource as PulumiResource } from '@pulumi/pulumi';
 import { bus, resourceVariable } from '../../functions/kernel/resources.ts';
 import type { FunctionUnit } from '../../functions/kernel/units.ts';
 import type { Bundle } from '../bundle.ts';
-import { edgeUnit } from '../edge.ts';
 import { settingOf } from '../options.ts';
 import type { PlatformPlan } from '../platform.ts';
 import { type Callers, callersOf, drained, emailsOf } from './callers.ts';
@@ -40,16 +39,17 @@ export const defaultInstances = 20;
 export const makeFunctions = (args: FunctionsArgs): Functions =>
   Object.fromEntries(args.plan.units.map((unit) => [unit.name, functionOf(args, unit)]));
 
-/** Lets everybody in at the functions that he calls. Gives what lets the edge in, which must not forward to a function before. */
-export const admitCallers = ({ plan, callers }: FunctionsArgs, functions: Functions): readonly PulumiResource[] => {
-  const admitted = plan.units.flatMap((unit) =>
+/** What lets a caller in at a function, which must not be called by him before. */
+export type Admission = { readonly unit: string; readonly caller: string; readonly grant: PulumiResource };
+
+/** Lets everybody in at the functions that he calls. */
+export const admitCallers = ({ plan, callers }: FunctionsArgs, functions: Functions): readonly Admission[] =>
+  plan.units.flatMap((unit) =>
     callersOf(plan, unit).map((caller) => {
-      const role = callers[caller as keyof Callers] ?? functions[caller]?.role;
-      return { caller, grant: functions[unit.name]?.admit(caller, role as Role) as PulumiResource };
+      const role = (callers[caller as keyof Callers] ?? functions[caller]?.role) as Role;
+      return { unit: unit.name, caller, grant: (functions[unit.name] as PlatformFunction).admit(caller, role) };
     }),
   );
-  return admitted.filter(({ caller }) => caller === edgeUnit.name).map(({ grant }) => grant);
-};
 
 const functionOf = (args: FunctionsArgs, unit: FunctionUnit): PlatformFunction =>
   new PlatformFunction(

@@ -10,7 +10,7 @@ import { CostExport } from './cost-export.ts';
 import { rolesOf } from './custom-roles.ts';
 import { type Deliveries, makeDeliveries, queuePlaces } from './deliveries.ts';
 import type { PlatformFunction } from './function.ts';
-import { admitCallers, type Functions, makeFunctions } from './functions.ts';
+import { type Admission, admitCallers, type Functions, makeFunctions } from './functions.ts';
 import { makeHttpApi } from './http-api.ts';
 import { makeKeys } from './keys.ts';
 import { Logs } from './logs.ts';
@@ -54,14 +54,17 @@ export class Platform extends ComponentResource {
     const directory = plan.tables.find(({ name: table }) => table === 'identity-directory');
     admit(admin.key, stores.tables['identity-directory'] as Table, directory?.resource.name ?? '', admin);
     const callers = makeCallers(plan, site, this);
-    const shared = { plan, site, settings, stores, callers, keys: made.keys, transforms, parent: this };
+    const { promise: admissions, resolve: callersAdmitted } = later<readonly Admission[]>();
+    const shared = { plan, site, settings, stores, callers, admissions, keys: made.keys, transforms, parent: this };
     const deliveries = makeDeliveries(shared);
     const places = new Map([...placesOf(storing, stores), ...queuePlaces(shared, deliveries)]);
     const running = { ...shared, bundles, places, roles: rolesOf(site, this), deliveries, codeStore: codeStore(site, this) };
     const { logRetentionDays: retentionDays } = settings;
     new Logs('logs', { site, retentionDays, transform: transforms.logs?.logs }, { parent: this });
     const functions = makeFunctions(running);
-    const edge = makeHttpApi(running, admitCallers(running, functions));
+    const admitted = admitCallers(running, functions);
+    callersAdmitted(admitted);
+    const edge = makeHttpApi(running, admitted);
     connect({ ...shared, functions });
     const url = urlBefore(edge, settings, transforms, this);
     const dashboards = watch({ ...shared, functions, edge, deliveries });
@@ -70,6 +73,15 @@ export class Platform extends ComponentResource {
     this.registerOutputs({ ...this.outputs });
   }
 }
+
+/** A promise for what is made after who waits for it. */
+const later = <T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } => {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+};
 
 /** Everything of a stack goes through one provider: it knows one project, and labels what it makes. */
 const providerOf = ({ project, region, stack, environment }: Settings): Provider =>

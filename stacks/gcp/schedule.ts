@@ -2,13 +2,13 @@ import { Job, type JobArgs } from '@pulumi/gcp/cloudscheduler/job.js';
 import { ComponentResource, type ComponentResourceOptions } from '@pulumi/pulumi';
 import { type Transform, transformed } from '../component.ts';
 import { seconds } from './component.ts';
-import type { Push } from './dead-letters.ts';
+import type { Call } from './dead-letters.ts';
 
 export type ScheduleArgs = {
   readonly region: string;
   readonly everySeconds: number;
   readonly timeoutSeconds: number;
-  readonly push: Push;
+  readonly push: Call;
   readonly transform?: { readonly job?: Transform<JobArgs> } | undefined;
 };
 

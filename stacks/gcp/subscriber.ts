@@ -32,12 +32,13 @@ export class Subscriber extends ComponentResource {
 
   constructor(name: string, args: SubscriberArgs, options?: ComponentResourceOptions) {
     super('hybrid:gcp:Subscriber', name, {}, options);
+    const ready: Promise<PulumiResource[]> = args.push.admitted.then((admitted) => [...admitted, args.deadLetters.grant]);
     this.subscriptionNames = filtersOf(args.types).map((filter, at) => {
       const suffix = at === 0 ? '' : `-${at + 1}`;
       const made = subscriptionOf(`${args.prefix}-${name}-${digestOf(filter)}`, filter, args);
       const subscription = new Subscription(`${name}-subscription${suffix}`, transformed(made, args.transform?.subscription), {
         parent: this,
-        dependsOn: [args.deadLetters.grant],
+        dependsOn: ready,
       });
       new SubscriptionIAMMember(
         `${name}-giving-up${suffix}`,
