@@ -37,7 +37,12 @@ export type World = {
   close(): Promise<void>;
 };
 
-export const startWorld = async (project: Project, emulators: Emulators): Promise<World> => {
+export type WorldOptions = {
+  /** How long a minute of the scheduler's is. */
+  readonly minuteMillis?: number;
+};
+
+export const startWorld = async (project: Project, emulators: Emulators, { minuteMillis }: WorldOptions = {}): Promise<World> => {
   const accounts = makeAccounts(project.id);
   const access = makeAccess();
   const indexes = makeIndexes();
@@ -49,7 +54,7 @@ export const startWorld = async (project: Project, emulators: Emulators): Promis
   const ingress = makeIngress(project, functions, accounts, access);
   const pushes = makePushes(call);
   const triggers = makeTriggers(project, emulators.firestore, call);
-  const scheduler = startScheduler(call);
+  const scheduler = startScheduler(call, minuteMillis);
   const services = makeServices({ emulators, accounts, access, indexes });
   front = await startFront({ project, accounts, services, ingress, pushed: pushes.receive });
   return {

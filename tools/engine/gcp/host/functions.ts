@@ -81,7 +81,7 @@ export const makeFunctions = (listen: (name: string) => RequestListener, network
       FUNCTION_SIGNATURE_TYPE: 'http',
       K_SERVICE: name,
       NODE_ENV: 'production',
-      HYBRID_TEST_NETWORK: networkOf(account),
+      HYBRID_TEST_GOOGLE: networkOf(account),
       ...environment,
     };
     const child = spawn(join(node, 'node'), ['--import', network, framework], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,6 +1,6 @@
 // Loaded before a program whose network is Google Cloud's: what it sends by `fetch` to Google's services, to functions and to the metadata server goes to
-// the front of the emulated project instead, whose address and whose caller HYBRID_TEST_NETWORK says. All else goes where it did.
-const network = new URL(process.env.HYBRID_TEST_NETWORK ?? '');
+// the front of the emulated project instead, whose address and whose caller HYBRID_TEST_GOOGLE says. All else goes where it did.
+const network = new URL(process.env.HYBRID_TEST_GOOGLE ?? '');
 const dispatcher = Symbol.for('undici.globalDispatcher.1');
 await fetch('data:,');
 const direct = globalThis[dispatcher];

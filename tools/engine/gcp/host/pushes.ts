@@ -10,9 +10,6 @@ export type PushTo = { readonly url: string; readonly account: string; readonly 
 export type Pushes = {
   declare(subscription: string, to: PushTo): void;
   forget(subscription: string): void;
-  /** Has everything that is pushed to it fail from now on, until it goes on. */
-  breakOff(subscription: string): void;
-  goOn(subscription: string): void;
   receive(subscription: string, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void>;
 };
 
@@ -21,17 +18,13 @@ type Envelope = { readonly message?: { readonly attributes?: Readonly<Record<str
 
 export const makePushes = (call: CallFunction): Pushes => {
   const all = new Map<string, Declared>();
-  const broken = new Set<string>();
   return {
     declare: (subscription, to) => void all.set(subscription, { ...to, parsed: parsePubSubFilter(to.filter) }),
     forget: (subscription) => void all.delete(subscription),
-    breakOff: (subscription) => void broken.add(subscription),
-    goOn: (subscription) => void broken.delete(subscription),
     async receive(subscription, incoming, outgoing) {
       const body = await bodyOf(incoming);
       const to = all.get(subscription);
       if (to === undefined) return void outgoing.writeHead(404).end();
-      if (broken.has(subscription)) return void outgoing.writeHead(503).end();
       const { message } = JSON.parse(body.toString()) as Envelope;
       const isWanted = matchesPubSubFilter(to.parsed, message?.attributes ?? {});
       const status = isWanted ? await call(to.url, to, { headers: { 'content-type': 'application/json' }, body }) : 204;

@@ -27,8 +27,11 @@ export const isDue = (cron: string, at: Date): boolean => {
   return [minute, hour, day, month, weekday].every((field, index) => fits(field, values[index] ?? 0));
 };
 
-/** Calls functions by the clock, as an account (https://cloud.google.com/scheduler/docs/http-target-auth). Does not call again what failed. */
-export const startScheduler = (call: CallFunction): Scheduler => {
+/**
+ * Calls functions by the clock, as an account (https://cloud.google.com/scheduler/docs/http-target-auth). Does not call again what failed. A minute of
+ * its clock is as long as it is told.
+ */
+export const startScheduler = (call: CallFunction, minuteMillis = 60_000): Scheduler => {
   const jobs = new Map<string, Job>();
   const running = new Set<string>();
   const run = async (name: string): Promise<number> => {
@@ -44,25 +47,19 @@ export const startScheduler = (call: CallFunction): Scheduler => {
     await run(name).catch(() => undefined);
     running.delete(name);
   };
-  let timer: NodeJS.Timeout;
-  const wait = () => {
-    timer = setTimeout(
-      () => {
-        const now = new Date();
-        for (const [name, { cron }] of jobs) if (isDue(cron, now)) void runOnce(name);
-        wait();
-      },
-      60_000 - (Date.now() % 60_000),
-    );
-    timer.unref();
-  };
-  wait();
+  let minute = Math.floor(Date.now() / 60_000);
+  const timer = setInterval(() => {
+    minute += 1;
+    const now = new Date(minute * 60_000);
+    for (const [name, { cron }] of jobs) if (isDue(cron, now)) void runOnce(name);
+  }, minuteMillis);
+  timer.unref();
   return {
     declare: (name, job) => void jobs.set(name, job),
     forget: (name) => void jobs.delete(name),
     has: (name) => jobs.has(name),
     list: () => [...jobs.keys()],
     run,
-    close: () => clearTimeout(timer),
+    close: () => clearInterval(timer),
   };
 };
