@@ -1,4 +1,5 @@
 import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import type { HttpClient, Reply } from './http-client.ts';
 
 export type RawRequest = {
@@ -15,7 +16,8 @@ export const openRequest = (
   { method, path, headers, agent = false }: RawRequest,
 ): { readonly request: ClientRequest; readonly answer: Promise<Reply | undefined> } => {
   const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
-  const request = httpRequest(`${url}${path}`, { method, headers: { ...authorization, ...headers }, agent });
+  const begin = url.startsWith('https:') ? httpsRequest : httpRequest;
+  const request = begin(`${url}${path}`, { method, headers: { ...authorization, ...headers }, agent });
   const answer = new Promise<Reply | undefined>((resolve) => {
     request.once('response', (response) => replyOf(response).then(resolve, () => resolve(undefined)));
     request.once('error', () => resolve(undefined));

@@ -87,7 +87,7 @@ export const makeApp = (first: AppConfiguration, { front, bells }: Surroundings)
     const [folder, settings] = [await unpacked(uri), await resolved()];
     const { endpoint, header } = configuration.identity.appService;
     const site = { WEBSITE_SITE_NAME: configuration.name, WEBSITE_HOSTNAME: `${configuration.name}.azurewebsites.net` };
-    const told = { ...settings, ...site, IDENTITY_ENDPOINT: endpoint, IDENTITY_HEADER: header, HYBRID_TEST_NETWORK: front };
+    const told = { ...settings, ...site, IDENTITY_ENDPOINT: endpoint, IDENTITY_HEADER: header, HYBRID_TEST_AZURE: front };
     const worker = await startWorker(folder, (jsonIn(folder, 'package.json') as { main: string }).main, told);
     const stop = new AbortController();
     // Each trigger waits for it.

@@ -1,7 +1,8 @@
 import { Agent, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 
-const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+/** On this machine a connection costs nothing, and one that was kept may just be closed by the other side. */
+const agent = new Agent({ keepAlive: false });
 const secureAgent = new SecureAgent({ keepAlive: true, maxSockets: 256 });
 
 export type Onward = {
@@ -39,6 +40,11 @@ export const forward = (incoming: IncomingMessage, outgoing: ServerResponse, to:
     });
     sent.once('error', (error) => (outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(502).end(String(error))));
     outgoing.once('close', () => outgoing.writableFinished || sent.destroy());
+    // What was answered before it was read whole is in the way of the connection's next request.
+    outgoing.once('finish', () => {
+      incoming.unpipe();
+      incoming.resume();
+    });
     if (to.body === undefined) incoming.pipe(sent);
     else sent.end(to.body);
   });

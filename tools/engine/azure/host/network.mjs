@@ -1,6 +1,10 @@
-// Loaded before a program whose network is Azure's: what it sends by `fetch` to Azure's services and apps goes to the front of the emulated subscription
-// instead, whose address HYBRID_TEST_NETWORK says. All else goes where it did.
-const front = process.env.HYBRID_TEST_NETWORK;
+// Loaded before a program whose network is Azure's: what it sends to Azure's services and apps, by `fetch` or by `node:https`, goes to the front of the
+// emulated subscription instead, whose address HYBRID_TEST_AZURE says. All else goes where it did.
+import http from 'node:http';
+import https from 'node:https';
+import { syncBuiltinESMExports } from 'node:module';
+
+const front = process.env.HYBRID_TEST_AZURE;
 const ofAzure =
   /\.(core\.windows\.net|documents\.azure\.com|eventgrid\.azure\.net|vault\.azure\.net|azurewebsites\.net)$|^management\.azure\.com$/;
 
@@ -18,4 +22,12 @@ if (front !== undefined) {
     close: () => direct.close(),
     destroy: () => direct.destroy(),
   };
+
+  const { request } = https;
+  https.request = (url, ...rest) => {
+    if (typeof url !== 'string' && !(url instanceof URL)) return request(url, ...rest);
+    const { host, pathname, search } = new URL(url);
+    return ofAzure.test(host) ? http.request(`${front}/https/${host}${pathname}${search}`, ...rest) : request(url, ...rest);
+  };
+  syncBuiltinESMExports();
 }
