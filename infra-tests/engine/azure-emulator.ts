@@ -12,7 +12,7 @@ const network = new URL('../../tools/engine/azure/host/network.mjs', import.meta
 
 export const startEmulatedSubscription = async (): Promise<EmulatedSubscription> => {
   const subscription = await startSubscription();
-  process.env.HYBRID_TEST_NETWORK = subscription.front.url;
+  process.env.HYBRID_TEST_AZURE = subscription.front.url;
   await import(fileURLToPath(network));
   return {
     ...subscription,
@@ -22,6 +22,6 @@ export const startEmulatedSubscription = async (): Promise<EmulatedSubscription>
       env: { ARM_SUBSCRIPTION_ID: subscriptionId, ARM_LOCATION_NAME: location },
     },
     config: { 'azure-native:location': location, 'azure-native:subscriptionId': subscriptionId },
-    outside: { NODE_OPTIONS: `--import ${network.href}`, HYBRID_TEST_NETWORK: subscription.front.url },
+    outside: { NODE_OPTIONS: `--import ${network.href}`, HYBRID_TEST_AZURE: subscription.front.url },
   };
 };

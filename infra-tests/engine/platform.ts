@@ -38,7 +38,8 @@ export type PlatformOptions = {
   readonly creating?: (urn: string) => Promise<void> | void;
 };
 
-const run = (command: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> =>
+/** Runs something of the repository's; throws with what it said where it fails. */
+export const run = (command: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: repository, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
