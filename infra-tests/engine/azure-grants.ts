@@ -39,6 +39,7 @@ export const unusedActions = ({ access }: Subscription): readonly string[] => {
   const held = [...access.assignments().values()];
   return access
     .roles()
+    .filter(({ id }) => held.some(({ role }) => role === id))
     .flatMap(({ id, title, actions }) => {
       const holders = held.filter(({ role }) => role === id);
       const isUsed = (action: string): boolean =>
@@ -60,4 +61,10 @@ export const refusals = ({ access, identities }: Subscription): readonly string[
     .decisions()
     .filter(({ isAllowed }) => !isAllowed)
     .map(({ principalId, need }) => `${principals.get(principalId)}: ${need.anyOf.flat().join(' or ')} on ${need.scope}`);
+};
+
+/** Takes away an assignment, behind the back of the stack; named as `unneeded` does. */
+export const takeAway = (subscription: Subscription, wanted: string): void => {
+  const name = namesIn(subscription);
+  for (const [id, assignment] of subscription.access.assignments()) if (name(assignment) === wanted) subscription.access.unassign(id);
 };
