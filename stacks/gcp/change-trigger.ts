@@ -12,7 +12,8 @@ export type ChangeTriggerArgs = {
   readonly serviceName: Input<string>;
   readonly path: string;
   readonly account: Input<string>;
-  readonly grants: readonly PulumiResource[];
+  /** What has to be there before it rings. */
+  readonly grants: Promise<PulumiResource[]>;
   readonly transform?: { readonly trigger?: Transform<TriggerArgs> } | undefined;
 };
 
@@ -23,7 +24,7 @@ export type ChangeTriggerArgs = {
 export class ChangeTrigger extends ComponentResource {
   constructor(name: string, args: ChangeTriggerArgs, options?: ComponentResourceOptions) {
     super('hybrid:gcp:ChangeTrigger', name, {}, options);
-    new Trigger(`${name}-trigger`, transformed(triggerOf(args), args.transform?.trigger), { parent: this, dependsOn: [...args.grants] });
+    new Trigger(`${name}-trigger`, transformed(triggerOf(args), args.transform?.trigger), { parent: this, dependsOn: args.grants });
     this.registerOutputs({});
   }
 }

@@ -6,10 +6,13 @@ import { type TransformEach, transformed } from '../component.ts';
 import { contextLabel, days, seconds } from './component.ts';
 import { makeTopic } from './topic.ts';
 
-/** How a service calls a function: where, and as whom. */
-export type Call = { readonly url: Input<string>; readonly audience: Input<string>; readonly account: Input<string> };
-/** How a subscription does, and what lets it in there: what is pushed before counts as an attempt that failed. */
-export type Push = Call & { readonly admitted: Promise<PulumiResource[]> };
+/** How a service calls a function: where, as whom, and what lets it in there: what comes before counts as an attempt that failed. */
+export type Call = {
+  readonly url: Input<string>;
+  readonly audience: Input<string>;
+  readonly account: Input<string>;
+  readonly admitted: Promise<PulumiResource[]>;
+};
 
 export const pushTo = ({ url, audience, account }: Call): NonNullable<SubscriptionArgs['pushConfig']> => ({
   pushEndpoint: url,
@@ -24,7 +27,7 @@ export const neverExpires = { ttl: '' };
 export type DeadLettersArgs = {
   readonly region: string;
   readonly prefix: string;
-  readonly collector: Push;
+  readonly collector: Call;
   readonly ackSeconds: number;
   /** Pub/Sub's own account, which forwards what was given up. */
   readonly forwarder: Input<string>;

@@ -2,13 +2,12 @@ import type { Output, Resource as PulumiResource } from '@pulumi/pulumi';
 import { interpolate } from '@pulumi/pulumi';
 import { deadLetters, qualifiedName, resourceVariable } from '../../functions/kernel/resources.ts';
 import type { PlatformPlan } from '../platform.ts';
-import { type Callers, isDelayed } from './callers.ts';
-import { type Call, DeadLetters, type Push } from './dead-letters.ts';
+import { type Caller, type Callers, isDelayed } from './callers.ts';
+import { type Call, DeadLetters } from './dead-letters.ts';
 import type { Admission } from './functions.ts';
 import type { Place } from './grants.ts';
 import type { Keys } from './keys.ts';
 import { Queue } from './queue.ts';
-import type { Role } from './role.ts';
 import { type Site, serviceAgent, urlOf } from './site.ts';
 import { deadLettersContext, inContext, type Stores } from './stores.ts';
 import { Subscriber } from './subscriber.ts';
@@ -61,16 +60,22 @@ export const makeDeliveries = (args: DeliveriesArgs): Deliveries => {
   };
 };
 
-/** The call of a function at one of its paths. */
-export const callOf = (site: Site, unit: string, path: string, caller: Role | undefined): Call => {
+type Calling = Pick<DeliveriesArgs, 'site' | 'callers' | 'admissions'>;
+
+/** The call of a function at one of its paths, and what has to be there before it is made. */
+export const callOf = ({ site, callers, admissions }: Calling, unit: string, path: string, caller: Caller): Call => {
   const audience = urlOf(site, unit);
-  return { url: interpolate`${audience}${path}`, audience, account: caller?.email ?? '' };
+  return {
+    url: interpolate`${audience}${path}`,
+    audience,
+    account: callers[caller]?.email ?? '',
+    admitted: admitted(admissions, unit, caller),
+  };
 };
 
-const pushOf = ({ site, callers, admissions }: DeliveriesArgs, unit: string, path: string): Push => ({
-  ...callOf(site, unit, path, callers.push),
-  admitted: admissions.then((all) => all.filter((one) => one.unit === unit && one.caller === 'push').map(({ grant }) => grant)),
-});
+/** What lets a caller in at a function. */
+export const admitted = async (admissions: Calling['admissions'], unit: string, caller: Caller): Promise<PulumiResource[]> =>
+  (await admissions).filter((one) => one.unit === unit && one.caller === caller).map(({ grant }) => grant);
 
 /** Pub/Sub waits for an answer as long as a function may take, and a little longer. */
 const ackSeconds = (plan: PlatformPlan, unit: string): number =>
@@ -86,7 +91,7 @@ const deadLettersOf = (args: DeliveriesArgs, name: string, source: string): Dead
     {
       region: site.region,
       prefix: site.prefix,
-      collector: pushOf(args, collector, `/dead-letters/${source}`),
+      collector: callOf(args, collector, `/dead-letters/${source}`, 'push'),
       ackSeconds: ackSeconds(plan, collector),
       forwarder: forwarder(site),
       keyName: keys.messages,
@@ -107,7 +112,7 @@ const subscriberOf = (
     {
       ...{ context, types, attempts, prefix: site.prefix, topicName: stores.bus.topicName, deadLetters: givenUp },
       ackSeconds: ackSeconds(plan, unit),
-      push: pushOf(args, unit, `/events/${name}`),
+      push: callOf(args, unit, `/events/${name}`, 'push'),
       forwarder: forwarder(site),
       transform: transforms.subscriber?.[name],
     },
@@ -127,7 +132,7 @@ const queueOf = (args: DeliveriesArgs, planned: PlatformPlan['queues'][number], 
       keyName: keys.messages,
       publisher: isDelayed(planned) ? callers.tasks?.email : undefined,
       ackSeconds: ackSeconds(plan, planned.unit),
-      push: pushOf(args, planned.unit, `/queues/${qualifiedName(planned.resource)}`),
+      push: callOf(args, planned.unit, `/queues/${qualifiedName(planned.resource)}`, 'push'),
       deadLetters: givenUp,
       forwarder: forwarder(site),
       transform: transforms.queue?.[planned.name],

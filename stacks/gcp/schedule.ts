@@ -34,7 +34,7 @@ export class Schedule extends ComponentResource {
         oidcToken: { serviceAccountEmail: push.account, audience: push.audience },
       },
     };
-    new Job(`${name}-schedule`, transformed(made, args.transform?.job), { parent: this });
+    new Job(`${name}-schedule`, transformed(made, args.transform?.job), { parent: this, dependsOn: push.admitted });
     this.registerOutputs({});
   }
 }

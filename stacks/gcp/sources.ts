@@ -3,9 +3,9 @@ import { qualifiedName } from '../../functions/kernel/resources.ts';
 import type { PlatformPlan } from '../platform.ts';
 import { type Callers, ringing } from './callers.ts';
 import { ChangeTrigger } from './change-trigger.ts';
-import { callOf } from './deliveries.ts';
+import { admitted, callOf } from './deliveries.ts';
 import type { PlatformFunction } from './function.ts';
-import type { Functions } from './functions.ts';
+import type { Admission, Functions } from './functions.ts';
 import type { Role } from './role.ts';
 import { Schedule } from './schedule.ts';
 import type { Site } from './site.ts';
@@ -19,6 +19,7 @@ export type SourcesArgs = {
   readonly functions: Functions;
   readonly stores: Stores;
   readonly callers: Callers;
+  readonly admissions: Promise<readonly Admission[]>;
   readonly transforms: Transforms;
   readonly parent: PulumiResource;
 };
@@ -30,10 +31,11 @@ export const connect = (args: SourcesArgs): void => {
   keepSchedules(args);
 };
 
-const ringBells = ({ plan, site, functions, stores, callers, transforms, parent }: SourcesArgs): void => {
+const ringBells = ({ plan, site, functions, stores, callers, admissions, transforms, parent }: SourcesArgs): void => {
   for (const { name: unit } of plan.units)
     for (const { name, context, resource } of ringing(plan, unit)) {
-      const { email: account, grants } = callers.eventarc as Role;
+      const { email: account, grants: own } = callers.eventarc as Role;
+      const grants = admitted(admissions, unit, 'eventarc').then((all) => [...all, ...own]);
       new ChangeTrigger(
         `${name}-changes`,
         {
@@ -52,27 +54,29 @@ const ringBells = ({ plan, site, functions, stores, callers, transforms, parent 
 /** How often changes are looked for that no bell was heard of. */
 const sweepSeconds = 60;
 
-const sweep = ({ plan, site, callers, transforms, parent }: SourcesArgs): void => {
+const sweep = (args: SourcesArgs): void => {
+  const { plan, site, transforms, parent } = args;
   for (const { name, timeoutSeconds } of plan.units.filter(({ trigger }) => trigger === 'changes'))
     new Schedule(
       `${name}-sweep`,
       {
         ...{ region: site.region, everySeconds: sweepSeconds, timeoutSeconds },
-        push: callOf(site, name, '/sweep', callers.scheduler),
+        push: callOf(args, name, '/sweep', 'scheduler'),
         transform: transforms.schedule?.[`${name}-sweep`],
       },
       { parent },
     );
 };
 
-const keepSchedules = ({ plan, site, callers, transforms, parent }: SourcesArgs): void => {
+const keepSchedules = (args: SourcesArgs): void => {
+  const { plan, site, transforms, parent } = args;
   for (const { name, schedule, everySeconds, unit } of plan.schedules)
     new Schedule(
       name,
       {
         ...{ region: site.region, everySeconds },
         timeoutSeconds: plan.units.find((one) => one.name === unit)?.timeoutSeconds ?? 0,
-        push: callOf(site, unit, `/schedules/${schedule}`, callers.scheduler),
+        push: callOf(args, unit, `/schedules/${schedule}`, 'scheduler'),
         transform: transforms.schedule?.[name],
       },
       { parent },

@@ -3,7 +3,7 @@ import { SubscriptionIAMMember } from '@pulumi/gcp/pubsub/subscriptionIAMMember.
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output, type Resource as PulumiResource } from '@pulumi/pulumi';
 import { type Transform, transformed } from '../component.ts';
 import { contextLabel, days, digestOf } from './component.ts';
-import { backOff, neverExpires, type Push, pushTo } from './dead-letters.ts';
+import { backOff, type Call, neverExpires, pushTo } from './dead-letters.ts';
 import { filtersOf } from './filters.ts';
 
 export type SubscriberArgs = {
@@ -14,7 +14,7 @@ export type SubscriberArgs = {
   readonly types: readonly string[] | '*';
   readonly attempts: number;
   readonly ackSeconds: number;
-  readonly push: Push;
+  readonly push: Call;
   readonly deadLetters: { readonly topicName: Input<string>; readonly grant: PulumiResource };
   readonly backOff?: NonNullable<SubscriptionArgs['retryPolicy']>;
   /** Pub/Sub's own account, which forwards what is given up. */
