@@ -1,6 +1,4 @@
-import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from 'node:http';
-
-const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+import { type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from 'node:http';
 
 export type Onward = {
   /** Where to: `http://127.0.0.1:<port>`. */
@@ -26,13 +24,17 @@ export const forward = (incoming: IncomingMessage, outgoing: ServerResponse, to:
   new Promise((resolve) => {
     outgoing.once('close', () => resolve());
     const { hostname, port } = new URL(to.endpoint);
-    const sent = request({ agent, hostname, port, method: incoming.method, path: to.path, headers: through(to.headers) }, (answer) => {
-      const { answered = (same: OutgoingHttpHeaders) => same } = to;
-      outgoing.writeHead(answer.statusCode ?? 502, answered(through(answer.headers)));
-      outgoing.flushHeaders();
-      answer.pipe(outgoing);
-      answer.once('error', () => outgoing.destroy());
-    });
+    // A connection of its own: one that is kept may be closed at its other end just when it is used again.
+    const sent = request(
+      { agent: false, hostname, port, method: incoming.method, path: to.path, headers: through(to.headers) },
+      (answer) => {
+        const { answered = (same: OutgoingHttpHeaders) => same } = to;
+        outgoing.writeHead(answer.statusCode ?? 502, answered(through(answer.headers)));
+        outgoing.flushHeaders();
+        answer.pipe(outgoing);
+        answer.once('error', () => outgoing.destroy());
+      },
+    );
     const fail = (status: number, reason: string) => (outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(status).end(reason));
     sent.once('error', (error) => fail(502, String(error)));
     if (to.timeoutMillis !== undefined)
