@@ -107,7 +107,7 @@ describe('the platform on Azure by the real engine, in an emulated subscription'
     expect(changing((await platform.stack.up()).steps)).toEqual([]);
   });
 
-  it('keeps its data and its events when its topology is switched, and switched back', async () => {
+  it('keeps its data and its events when its topology is switched, and switched back', { timeout: 480_000 }, async () => {
     const tenant = await newTenant(await platform.admin());
     for (const topology of ['single', 'context']) {
       await platform.stack.config({ 'platform:topology': topology });
