@@ -16,7 +16,7 @@ let admin: HttpClient;
 beforeAll(async () => {
   // Staging has what prod has of queues and keys; the demo is tried on dev.
   const config = { 'platform:alarmEmail': 'operator@example.com', 'platform:allowedProject': project.id };
-  platform = await startPlatformIn(await startProject({ minuteMillis: 2000 }), { stack: 'gcp-staging', config });
+  platform = await startPlatformIn(await startProject({ minuteMillis: 5000 }), { stack: 'gcp-staging', config });
   await platform.stack.up();
   admin = await platform.admin();
 });
@@ -44,19 +44,31 @@ const publish = async (tenantid: string): Promise<void> => {
   await world().pubSub('POST', `/v1/${bus}:publish`, { messages: [message] });
 };
 
+/** What the suite need not ask for. */
+const known: readonly RegExp[] = [
+  // Services of Google's own work as these; functions never do.
+  /^hybrid-staging-(builder|eventarc) /,
+  // Verbs on tables and objects: which of them a function has is held to its declaration by rule (infra-tests/gcp-least-privilege.test.ts).
+  / (datastore\.entities|storage\.objects)\.\w+ | iam\.serviceAccounts\.signBlob /,
+];
+const isKnown = (one: string): boolean => known.some((pattern) => pattern.test(one));
+
 describe('the platform in a project that asks who may do what', () => {
   it('does all that the features ask of it', async () => {
     const said = await platform.try('npx', 'cucumber-js');
     expect(said).toMatch(/^\d+ scenarios \(\d+ passed\)$/m);
-    console.log(said.slice(-300));
   }, 480_000);
 
   it('keeps what a subscriber gave up for whose it is, and sends it back to him', async () => {
     const { tenant, tenantId } = await someTenant();
     const { queues } = Outputs.parse(await platform.stack.outputs());
     const subscription = `projects/${project.id}/subscriptions/${queues['observability-every-event']}`;
-    await giveUp(world(), subscription, () => publish(tenantId));
-    await waitUntil('the dead letter', async () => nonEmpty(await lettersOf(tenant)), patience);
+    await giveUp(
+      world(),
+      subscription,
+      () => publish(tenantId),
+      async () => (await lettersOf(tenant)).length > 0,
+    );
     const [letter] = await lettersOf(tenant);
     expect(letter?.source).toBe('observability.every-event');
     expect((await tenant.post(`/v1/dead-letters/${letter?.id}/redrive`)).status).toBe(202);
@@ -98,6 +110,6 @@ describe('the platform in a project that asks who may do what', () => {
     const { access } = world();
     // What the test before tried itself.
     expect(refused(access)).toEqual(['hybrid-staging-edge run.routes.invoke service:hybrid-staging-models-events']);
-    console.log(JSON.stringify(unused(access, project.id), null, 1));
+    expect(unused(access, project.id).filter((one) => !isKnown(one))).toEqual([]);
   });
 });

@@ -4,7 +4,10 @@ import { type Access, permissionsOf } from '../../tools/engine/gcp/host/access.t
 const shortMember = (member: string): string => member.replace(/^serviceAccount:/, '').replace(/@.*$/, '');
 /** Without the project, and without the random end that a name has. */
 const short = (resource: string): string =>
-  resource.replace(/:projects\/[^/]+\/(topics|secrets|subscriptions)\//, ':').replace(/-[0-9a-f]{7}$/, '').replace(/@.*$/, '');
+  resource
+    .replace(/:projects\/[^/]+\/(topics|secrets|subscriptions)\//, ':')
+    .replace(/-[0-9a-f]{7}$/, '')
+    .replace(/@.*$/, '');
 
 /** What accounts of a project were granted and never asked for, as `<account> <permission> <resource>`. */
 export const unused = (access: Access, projectId: string): readonly string[] => {
