@@ -42,7 +42,7 @@ process.once('exit', () => {
 });
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const longestMillis = 30_000;
+const longestMillis = 10_000;
 
 /** Starts the app that is unpacked in a folder, on the Node that Azure runs it on. Throws where it does not load. */
 export const startWorker = async (folder: string, main: string, env: Readonly<Record<string, string>>): Promise<Worker> => {
