@@ -114,7 +114,7 @@ describe('the platform on Google Cloud by the real engine, in an emulated projec
       for (const name of names) expect((await tenant.get(`/v1/models/${name}`)).status).toBe(200);
       await waitUntil('every event to be heard of', () => isAudited(tenant, names), { withinMillis: 90_000, everyMillis: 500 });
     }
-  });
+  }, 480_000);
 
   it('keeps no secret in plain in its state', async () => {
     const { adminKey } = await platform.stack.outputs();
