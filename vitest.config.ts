@@ -12,7 +12,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['domain/**/*.ts', 'events/**/*.ts', 'functions/**/*.ts'],
-      exclude: ['**/*.test.ts', 'functions/entries/local.ts', 'functions/entries/*/test-crash-*.ts'],
+      exclude: ['**/*.test.ts', 'functions/entries/local.ts', 'functions/entries/*/test-crash*.ts', 'functions/entries/crash/test-*.ts'],
       reporter: ['text-summary'],
       thresholds: { lines: 90, functions: 90, statements: 90 },
     },

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Table } from '../../domain/kernel/table.ts';
 import { usualBackoff } from '../cloud/retry.ts';
+import { type FaultKind, faultsOf } from '../conformance/faults.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { awsClient } from './client.ts';
 import { dynamoTable } from './table.ts';
-import { type FaultKind, faultsOf } from './test-faults.ts';
+import { awsAnswers } from './test-faults.ts';
 import { createTable, emulatorClient, emulatorEnvironment, emulatorsWithTables } from './test-tables.ts';
 
 const key = { pk: 'acme#things', sk: 'a' };
@@ -17,7 +18,7 @@ describe.each(emulatorsWithTables)('a conditional write on %s', (_, emulator) =>
   const world = async () => {
     const { tableName } = await createTable(emulatorClient(emulator), {});
     const over = (fault?: FaultKind): Table => {
-      const { fetch } = faultsOf(fault && { at: 1, kind: fault }).process();
+      const { fetch } = faultsOf(fault && { at: 1, kind: fault }, awsAnswers).process();
       const backoff = { ...usualBackoff, wait: async () => undefined };
       const client = awsClient({ environment: emulatorEnvironment(emulator), fetch, backoff });
       return dynamoTable({ tableName, declaration: {}, client, clock: systemClock });

@@ -1,23 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBRecord, SQSRecord } from 'aws-lambda';
-import type { TableDeclaration } from '../../domain/kernel/table.ts';
+import type { Resources } from '../../functions/entries/crash/test-world.ts';
 import type { AwsClient } from './client.ts';
 import { dynamoDbStreams, eventBridge, secretsManager, sqs } from './services.ts';
 import { makeBucket, makeWorkQueue, type TestQueue } from './test-emulator.ts';
 import { recordOf } from './test-poller.ts';
 import { createTable, emulatorClient, emulatorEnvironment } from './test-tables.ts';
-
-/** What a platform has in its account: resources by the variables that tell functions of them. */
-export type Resources = {
-  readonly tables: { readonly [variable: string]: TableDeclaration & { readonly streams?: boolean } };
-  readonly buckets?: readonly string[];
-  readonly queues?: readonly string[];
-  readonly secrets?: readonly string[];
-  /** Who hears what comes by the one queue of the bus. */
-  readonly subscribers?: readonly string[];
-  /** How often a message of a queue is delivered before it is given up. */
-  readonly attempts?: number;
-};
 
 /** A stream as Lambda's mapping reads it: what was not handled stays at its head. */
 export type TestStream = { readonly table: string; pending(): Promise<readonly DynamoDBRecord[]>; pass(count: number): void };
@@ -87,7 +75,7 @@ const makeBus = async (client: AwsClient): Promise<{ readonly busName: string; r
 const makeTables = async (client: AwsClient, tables: Resources['tables']) => {
   const environment: Record<string, string> = {};
   const streams: TestStream[] = [];
-  for (const [variable, { streams: stream = false, ...declaration }] of Object.entries(tables)) {
+  for (const [variable, { streams: stream = false, name: _name, isConsumed: _isConsumed, ...declaration }] of Object.entries(tables)) {
     const { tableName, streamArn } = await createTable(client, declaration, { stream });
     environment[variable] = tableName;
     if (stream) streams.push(await streamOf(client, tableName, streamArn));

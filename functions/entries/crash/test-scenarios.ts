@@ -1,9 +1,8 @@
 import { expect } from 'vitest';
-import { openCloud } from '../../../adapters/aws/index.ts';
 import { isFailure } from '../../../domain/kernel/failure.ts';
-import { askFor, choresBound, doneOf, type Tidied, tidyWith } from './test-crash-chores.ts';
-import type { Scenario } from './test-crash-runs.ts';
-import { contextsCalled, platformKey, resourcesOf, tableIn, withPlatformKey } from './test-crash-tenant.ts';
+import { askFor, choresBound, doneOf, partsPolicy, type Tidied, tidyWith } from './test-chores.ts';
+import type { Scenario } from './test-runs.ts';
+import { contextsCalled, platformKey, resourcesOf, tableIn, withPlatformKey } from './test-tenant.ts';
 
 const bound = [choresBound()];
 
@@ -43,7 +42,7 @@ export const shelfIsTidied = (): Scenario => {
     async happens({ platform, account, name: given }) {
       name = given;
       await platform.keep('chores.tidy');
-      const files = openCloud(account.environment).objects('chores.files');
+      const files = account.open().objects('chores.files');
       const { items } = await files.list(`${name}/`);
       expect(items.map(({ key, sizeBytes }) => [key.slice(name.length + 1), sizeBytes])).toEqual([
         ['again', 3],
@@ -60,7 +59,7 @@ export const shelfIsTidied = (): Scenario => {
 
 const withDeadLetters = (isBroken: (tenant: string) => boolean) => [
   ...contextsCalled('identity', 'observability'),
-  choresBound({ isBroken }),
+  choresBound({ isBroken, attempts: 1 }),
 ];
 
 /** A message fails until it is given up; its dead letter is collected, shown and sent back to its queue. */
@@ -74,9 +73,10 @@ export const deadLetterIsRedriven = (): Scenario => {
     async happens({ platform, account, name }) {
       broken.add(name);
       const { ask } = platform;
-      const letters = async () => (await openCloud(account.environment).deadLetters.list({ tenant: name })).items;
-      await openCloud(account.environment)
-        .queue('chores.parts')
+      const letters = async () => (await account.open().deadLetters.list({ tenant: name })).items;
+      await account
+        .open()
+        .queue('chores.parts', partsPolicy(1))
         .send([{ body: { tenant: name, part: 7 } }]);
       await platform.settle();
       expect((await letters()).map(({ tenant, source }) => [tenant, source])).toEqual([[name, 'chores.parts']]);
@@ -104,7 +104,7 @@ export const secretsArePut: Scenario = {
   async happens({ platform, account, name }) {
     await platform.direct((cloud) => cloud.secrets('chores').put('one', `first of ${name}`));
     await platform.direct((cloud) => cloud.secrets('chores').put('two', `second of ${name}`));
-    const secrets = openCloud(account.environment).secrets('chores');
+    const secrets = account.open().secrets('chores');
     expect(await Promise.all(['one', 'two'].map((one) => secrets.get(one)))).toEqual([`first of ${name}`, `second of ${name}`]);
     expect(platform.unnoticed()).toEqual([]);
   },
@@ -127,7 +127,7 @@ export const largeObjectIsPut: Scenario = {
       });
     // Who died after it was there finds it taken.
     expect(platform.mayHaveDied() ? [9 * mebibyte, 'object-exists'] : [9 * mebibyte]).toContain(await put());
-    expect(await openCloud(account.environment).objects('chores.files').head(name)).toMatchObject({ sizeBytes: 9 * mebibyte });
+    expect(await account.open().objects('chores.files').head(name)).toMatchObject({ sizeBytes: 9 * mebibyte });
     expect(platform.unnoticed()).toEqual([]);
   },
 };

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { openCloud } from '../../../adapters/aws/index.ts';
+import { ulidIds } from '../../../adapters/system/ulid-ids.ts';
 import type { CloudEvent } from '../../../domain/kernel/cloud-event.ts';
 import type { Decider } from '../../../domain/kernel/decider.ts';
 import { type Aggregate, eventStore, handledOrThrow, type StreamId } from '../../../domain/kernel/event-store.ts';
 import { failed, isFailure } from '../../../domain/kernel/failure.ts';
-import type { BatchOutcome, Message } from '../../../domain/kernel/queue.ts';
+import type { BatchOutcome, Message, QueuePolicy } from '../../../domain/kernel/queue.ts';
 import type { Table } from '../../../domain/kernel/table.ts';
 import type { TenantId } from '../../../domain/kernel/tenancy.ts';
 import { eventType } from '../../../events/event.ts';
@@ -34,21 +34,30 @@ const aggregate: Aggregate<State, Event, Event> = { decider: chore };
 
 const streamOf = (tenant: string, stream: string): StreamId => ({ tenant: tenant as TenantId, partition: 'chore', stream });
 
-export const chores = context('chores', {
-  describes: 'Things to be done, for proofs about what does them',
-  tables: { asked: { holds: 'events' }, done: {}, shelf: {} },
-  objects: { files: { keep: 'until deleted' } },
-  queues: {
-    parts: {
-      policy: { attempts: 50, visibilitySeconds: 60, batchSize: 10, backoff: { baseSeconds: 1, maxSeconds: 1 } },
-      uses: { done: ['read', 'append'] },
-    },
-  },
-  publishes: [choreAsked],
-  subscribers: { 'chore-asked': { to: [choreAsked], attempts: 50, uses: { done: ['read', 'append'], parts: ['send'] } } },
-  schedules: { tidy: { everySeconds: 3600, uses: { shelf: ['read', 'append'], files: ['read', 'put', 'delete'] } } },
+/** How parts are delivered, so often before they are given up. */
+export const partsPolicy = (attempts: number): QueuePolicy => ({
+  attempts,
+  visibilitySeconds: 60,
+  batchSize: 10,
+  backoff: { baseSeconds: 1, maxSeconds: 1 },
 });
-type Ports = PortsOf<typeof chores>;
+
+const choresGivenUpAfter = (attempts: number) =>
+  context('chores', {
+    describes: 'Things to be done, for proofs about what does them',
+    tables: { asked: { holds: 'events' }, done: {}, shelf: {} },
+    objects: { files: { keep: 'until deleted' } },
+    queues: {
+      parts: {
+        policy: partsPolicy(attempts),
+        uses: { done: ['read', 'append'] },
+      },
+    },
+    publishes: [choreAsked],
+    subscribers: { 'chore-asked': { to: [choreAsked], attempts: 50, uses: { done: ['read', 'append'], parts: ['send'] } } },
+    schedules: { tidy: { everySeconds: 3600, uses: { shelf: ['read', 'append'], files: ['read', 'put', 'delete'] } } },
+  });
+type Ports = PortsOf<ReturnType<typeof choresGivenUpAfter>>;
 
 const onChoreAsked = async (event: CloudEvent, { done, parts }: Ports): Promise<void> => {
   const { parts: count, size } = Asked.parse(event.data);
@@ -114,16 +123,21 @@ export const tidyWith =
     told(said);
   };
 
-type Doing = { readonly tidy?: (ports: Ports) => Promise<void>; readonly isBroken?: (tenant: string) => boolean };
+type Doing = {
+  readonly tidy?: (ports: Ports) => Promise<void>;
+  readonly isBroken?: (tenant: string) => boolean;
+  /** How often a part is tried. */
+  readonly attempts?: number;
+};
 
-export const choresBound = ({ tidy = async () => undefined, isBroken = () => false }: Doing = {}): BoundContext => ({
-  declaration: chores as unknown as BoundContext['declaration'],
+export const choresBound = ({ tidy = async () => undefined, isBroken = () => false, attempts = 50 }: Doing = {}): BoundContext => ({
+  declaration: choresGivenUpAfter(attempts) as unknown as BoundContext['declaration'],
   subscribers: { 'chore-asked': onChoreAsked },
   workers: { parts: workParts(isBroken) },
   schedules: { tidy },
 });
 
-const ports = () => ({ clock: { now: () => new Date() }, ids: openCloud({ AWS_REGION: 'eu-central-1' }).ids });
+const ports = () => ({ clock: { now: () => new Date() }, ids: ulidIds() });
 
 /** Asks for a chore as a request would: by an append to the table that holds its events. */
 export const askFor = async (table: Table, tenant: string, asked: Omit<z.infer<typeof Asked>, 'chore'>): Promise<void> => {

@@ -1,26 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { type Account, makeAccount, type Resources, withNewTables } from '../../../adapters/aws/test-account.ts';
-import { befalls, type Fault, type FaultKind } from '../../../adapters/aws/test-faults.ts';
+import { befalls, type Fault, type FaultKind } from '../../../adapters/conformance/faults.ts';
 import type { BoundContext } from '../bound-context.ts';
-import type { AwsCloud } from './cloud.ts';
-import { type CrashPlatform, platformOn } from './test-crash-platform.ts';
+import type { DeliveringCloud } from '../cloud.ts';
+import { type CrashPlatform, platformOn } from './test-platform.ts';
+import type { Crashing, Resources, World } from './test-world.ts';
 
 export type Run = {
   readonly platform: CrashPlatform;
-  readonly account: Account /** A name that no other run has. */;
+  readonly account: World;
+  /** A name that no other run has. */
   readonly name: string;
 };
 
 export type Scenario = {
   readonly resources: Resources;
   readonly bound: readonly BoundContext[];
-  readonly ports?: Partial<AwsCloud>;
-  /** Whether each run needs tables of its own; else runs share them one after the other, each under its name. */
+  readonly ports?: Partial<DeliveringCloud>;
+  /** Whether each run needs tables of its own; else runs may share them one after the other, each under its name. */
   readonly fresh?: boolean;
   /** Whether only one run may be played at a time. */
   readonly alone?: boolean;
   /** Makes what has to be there. */
-  readonly prepare?: (account: Account) => Promise<void>;
+  readonly prepare?: (account: World) => Promise<void>;
   /** Does everything, and throws where something that has to hold does not. */
   readonly happens: (run: Run) => Promise<void>;
 };
@@ -28,21 +29,23 @@ export type Scenario = {
 /** So many runs at once: while one waits for the emulator another computes. */
 const lanes = 3;
 
-const accountFor = async ({ resources, prepare }: Scenario, known: Account | undefined): Promise<Account> => {
-  const account = known === undefined ? await makeAccount(resources) : await withNewTables(known, resources);
-  await prepare?.(account);
-  return account;
-};
-
 /** Plays a scenario once undisturbed, and then once for each of its calls and each fault, from a fresh state. */
-export const runsOf = (scenario: Scenario) => {
-  const accounts = Array.from({ length: scenario.alone ? 1 : lanes }, (): { made: Promise<Account> | undefined } => ({ made: undefined }));
+export const runsOf = <W extends World, F>(crashing: Crashing<W, F>, scenario: Scenario) => {
+  const { resources, bound, ports = {}, alone = false, prepare } = scenario;
+  const fresh = scenario.fresh ?? crashing.makesTablesFreely;
+  type Lane = { made: Promise<W> | undefined };
+  const accounts = Array.from({ length: alone ? 1 : lanes }, (): Lane => ({ made: undefined }));
 
-  const play = async (lane: (typeof accounts)[number], fault?: Fault): Promise<CrashPlatform> => {
-    if (scenario.fresh || lane.made === undefined) lane.made = accountFor(scenario, await lane.made);
+  const accountFor = async (known: W | undefined): Promise<W> => {
+    const account = await crashing.make(resources, known);
+    await prepare?.(account);
+    return account;
+  };
+
+  const play = async (lane: Lane, fault?: Fault): Promise<CrashPlatform> => {
+    if (fresh || lane.made === undefined) lane.made = accountFor(await lane.made);
     const account = await lane.made;
-    const { bound, ports = {} } = scenario;
-    const platform = platformOn({ account, bound, fault, ports });
+    const platform = platformOn({ crashing, world: account, bound, fault, ports });
     try {
       await scenario.happens({ platform, account, name: `t${randomUUID().slice(0, 13)}` });
     } catch (error) {
@@ -55,7 +58,7 @@ export const runsOf = (scenario: Scenario) => {
 
   let undisturbed: Promise<readonly string[]> | undefined;
   const operations = () => {
-    undisturbed ??= play(accounts[0] as (typeof accounts)[number]).then((platform) => [...platform.operations]);
+    undisturbed ??= play(accounts[0] as Lane).then((platform) => [...platform.operations]);
     return undisturbed;
   };
 
@@ -65,10 +68,12 @@ export const runsOf = (scenario: Scenario) => {
     /** A run for each call that this can befall; of those that failed, which call it was and why. */
     async withEach(kind: FaultKind): Promise<readonly string[]> {
       const all = await operations();
-      const faults = all.flatMap((operation, index) => (befalls(kind, operation, all[index - 1]) ? [{ operation, at: index + 1 }] : []));
+      const faults = all.flatMap((operation, index) =>
+        befalls(crashing.answers, kind, operation, all[index - 1]) ? [{ operation, at: index + 1 }] : [],
+      );
       const waiting = [...faults];
       const failures: string[] = [];
-      const work = async (lane: (typeof accounts)[number]): Promise<void> => {
+      const work = async (lane: Lane): Promise<void> => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
           const { operation, at } = next;
           await play(lane, { at, kind }).catch((error: Error) => void failures.push(`call ${at} (${operation}) ${kind}: ${error.message}`));

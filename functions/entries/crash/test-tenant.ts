@@ -1,6 +1,4 @@
 import { expect } from 'vitest';
-import { openCloud } from '../../../adapters/aws/index.ts';
-import type { Account, Resources } from '../../../adapters/aws/test-account.ts';
 import { accountStream } from '../../../domain/billing/account.ts';
 import { tenantStream } from '../../../domain/identity/tenant.ts';
 import { eventStore, type StreamId } from '../../../domain/kernel/event-store.ts';
@@ -11,7 +9,8 @@ import { bootstrapKey, sha256 } from '../../kernel/authentication.ts';
 import { deadLetters, largeEvents, objectsOf, queueOf, resourceVariable, tableOf } from '../../kernel/resources.ts';
 import type { BoundContext } from '../bound-context.ts';
 import { boundContexts } from '../local-contexts.ts';
-import type { Run, Scenario } from './test-crash-runs.ts';
+import type { Run, Scenario } from './test-runs.ts';
+import type { Resources, World } from './test-world.ts';
 
 const isWatching = ({ declaration }: BoundContext): boolean => declaration.name === 'observability';
 
@@ -22,7 +21,8 @@ export const resourcesOf = (bound: readonly BoundContext[], more: Partial<Resour
   const tables = each(({ name, tables: own }) =>
     Object.entries(own).map(([table, { indexes = {}, holds, changes }]) => {
       const streams = holds === 'events' || changes !== undefined;
-      return [resourceVariable(tableOf(name, table)), { indexes, streams }] as const;
+      const declared = { indexes, streams, name: `${name}.${table}`, isConsumed: changes !== undefined };
+      return [resourceVariable(tableOf(name, table)), declared] as const;
     }),
   );
   return {
@@ -41,16 +41,16 @@ export const contextsCalled = (...names: readonly string[]): readonly BoundConte
   boundContexts.filter(({ declaration }) => names.includes(declaration.name));
 
 /** A table as nobody disturbs it. */
-export const tableIn = ({ environment }: Account, name: string): Table => openCloud(environment).table(name, {});
+export const tableIn = (account: World, name: string): Table => account.open().table(name, { changes: true });
 
-export const historyIn = async (account: Account, table: string, id: StreamId): Promise<readonly string[]> => {
+export const historyIn = async (account: World, table: string, id: StreamId): Promise<readonly string[]> => {
   const ports = { clock: { now: () => new Date() }, ids: { next: () => '' } };
   const { events } = await eventStore(tableIn(account, table), ports).history(id);
   return events.map(({ event }) => event.type);
 };
 
 export const platformKey = 'hyb_platform_bootstrap_cafe';
-export const withPlatformKey = async (account: Account): Promise<void> => {
+export const withPlatformKey = async (account: World): Promise<void> => {
   await tableIn(account, 'identity.directory').put({ ...bootstrapKey, secretHash: sha256(platformKey) });
 };
 

@@ -1,6 +1,4 @@
 import { expect } from 'vitest';
-import { openCloud } from '../../../adapters/aws/index.ts';
-import type { Account } from '../../../adapters/aws/test-account.ts';
 import { accountAggregate, accountStream, invoiceKey, invoiceOf } from '../../../domain/billing/account.ts';
 import type { ExportWriter } from '../../../domain/billing/export-writer.ts';
 import { type Period, periodOf } from '../../../domain/billing/period.ts';
@@ -16,9 +14,10 @@ import type { ModelHost } from '../../../domain/kernel/model-host.ts';
 import type { Item } from '../../../domain/kernel/table.ts';
 import type { TenantId } from '../../../domain/kernel/tenancy.ts';
 import { sha256 } from '../../kernel/authentication.ts';
-import type { CrashPlatform } from './test-crash-platform.ts';
-import type { Scenario } from './test-crash-runs.ts';
-import { contextsCalled, platformKey, resourcesOf, tableIn, withPlatformKey } from './test-crash-tenant.ts';
+import type { CrashPlatform } from './test-platform.ts';
+import type { Scenario } from './test-runs.ts';
+import { contextsCalled, platformKey, resourcesOf, tableIn, withPlatformKey } from './test-tenant.ts';
+import type { World } from './test-world.ts';
 
 const modelHost = { invoke: async () => ({ body: Buffer.from('{"outputs":[]}'), rows: 2, computeMicros: 3 }) } as unknown as ModelHost;
 
@@ -31,7 +30,7 @@ const stateItem = (id: StreamId, state: Json): Item => ({
   state,
 });
 
-const withEndpoint = async (account: Account, tenant: TenantId): Promise<void> => {
+const withEndpoint = async (account: World, tenant: TenantId): Promise<void> => {
   const directory = tableIn(account, 'identity.directory');
   const at = new Date().toISOString();
   const key = {
@@ -59,7 +58,7 @@ const withEndpoint = async (account: Account, tenant: TenantId): Promise<void> =
 };
 
 /** The ids of a tenant's facts of the hours that a run has seen. */
-const factsOf = async (account: Account, platform: CrashPlatform, tenant: string): Promise<readonly string[]> => {
+const factsOf = async (account: World, platform: CrashPlatform, tenant: string): Promise<readonly string[]> => {
   const hours = new Set<string>();
   for (let at = Date.now() - 3_600_000; at <= platform.clock.now().getTime() + 1000; at += 600_000)
     hours.add(new Date(at).toISOString().slice(0, 13));
@@ -68,7 +67,7 @@ const factsOf = async (account: Account, platform: CrashPlatform, tenant: string
   return found.flatMap(({ items }) => items.map(({ sk }) => sk));
 };
 
-const rolledUp = async (account: Account, tenant: string, period: string): Promise<number> => {
+const rolledUp = async (account: World, tenant: string, period: string): Promise<number> => {
   const { items } = await tableIn(account, 'billing.rollups').query(rollupPartition(tenant, period));
   return items.reduce((sum, item) => sum + countsOf(item).requests, 0);
 };
@@ -118,17 +117,17 @@ const by = { by: { id: 'test' } };
 const terms = { name: 'Basic', currency: 'USD', flatFee: '0', prices: [{ meter: 'inference.requests', model: 'unit', unitPrice: '1' }] };
 
 /** A plan, an account that is billed by it, and nothing in the streams. */
-const withBilledAccount = async (account: Account): Promise<void> => {
+const withBilledAccount = async (account: World): Promise<void> => {
   await withPlatformKey(account);
-  const { ids, clock } = openCloud(account.environment);
+  const { ids, clock } = account.open();
   const { handle } = eventStore(tableIn(account, 'billing.accounts'), { ids, clock });
   const at = clock.now().toISOString();
   handledOrThrow(await handle(planAggregate, planStream('basic'), { type: 'define', id: 'basic', terms } as never, by));
   handledOrThrow(await handle(accountAggregate, accountStream(tenant), { type: 'open', tenantId: tenant, name: 'Acme', at }, by));
   handledOrThrow(await handle(accountAggregate, accountStream(tenant), { type: 'subscribe', tenantId: tenant, plan: 'basic' }, by));
-  const exports = openCloud(account.environment).objects('billing.exports');
+  const exports = account.open().objects('billing.exports');
   for (const { key } of (await exports.list('')).items) await exports.delete(key);
-  for (const stream of account.streams) stream.pass((await stream.pending()).length);
+  await account.forget();
 };
 
 const billing = contextsCalled('identity', 'billing');
@@ -157,13 +156,13 @@ export const periodIsClosed: Scenario = {
     expect(facts).toHaveLength(used);
     expect(await rolledUp(account, tenant, period)).toBe(used);
     expect(await totalOf(account, period)).toBe('3.00');
-    const { items } = await openCloud(account.environment).objects('billing.exports').list('');
+    const { items } = await account.open().objects('billing.exports').list('');
     expect(items).toHaveLength(2);
     expect(platform.unnoticed()).toEqual([]);
   },
 };
 
-const totalOf = async (account: Account, period: Period): Promise<string | undefined> => {
+const totalOf = async (account: World, period: Period): Promise<string | undefined> => {
   const item = await tableIn(account, 'billing.accounts').get(invoiceKey(tenant, period));
   return item === undefined ? undefined : invoiceOf(item).total;
 };
