@@ -34,6 +34,8 @@ const signer = makeTokenSigner();
 export type CosmosUnderTest = {
   readonly fake: RunningCosmos;
   readonly client: AzureClient;
+  /** What a function's environment says of its identity. */
+  readonly identity: ReturnType<typeof identityOf>;
   /** A container of its own. */
   place(declaration: TableDeclaration): CosmosPlace;
   close(): Promise<void>;
@@ -45,6 +47,7 @@ export const startCosmosUnderTest = async (clock?: SettableClock, rangesPerConta
   const [fake, identity] = await Promise.all([startCosmos({ ...now, rangesPerContainer }), startIdentityTokens({ ...now, signer })]);
   return {
     fake,
+    identity: identityOf(identity),
     client: azureClient({ environment: identityOf(identity), ...(clock === undefined ? {} : { clock }) }),
     place(declaration) {
       const container = `things-${randomUUID()}`;

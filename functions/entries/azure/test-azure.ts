@@ -48,9 +48,13 @@ export const testApp = () => {
     call,
     /** The triggers of a kind, by the names of their functions. */
     names: (kind: string): readonly string[] => registered.filter((one) => one.kind === kind).map(({ name }) => name),
-    deliver: (queue: string, message: unknown, { id = 'm', dequeueCount = 1 } = {}): Promise<unknown> => {
+    deliver: (
+      queue: string,
+      message: unknown,
+      { id = 'm', popReceipt, dequeueCount = 1 }: { id?: string; popReceipt?: string; dequeueCount?: number } = {},
+    ): Promise<unknown> => {
       const found = registered.find(({ kind, options }) => kind === 'storageQueue' && options.queueName === queue);
-      return call(found?.name ?? queue, message, { id, popReceipt: `receipt-${id}`, dequeueCount });
+      return call(found?.name ?? queue, message, { id, popReceipt: popReceipt ?? `receipt-${id}`, dequeueCount });
     },
     ask: async (url: string, init: RequestInit = {}): Promise<Response> => {
       const [name] = registered.filter(({ kind }) => kind === 'http').map((one) => one.name);
