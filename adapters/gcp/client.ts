@@ -39,6 +39,8 @@ export type GcpClient = {
   call<Output>(service: Service, request: CallRequest): Promise<Output>;
   /** A successful answer whose body nobody has read yet. */
   request(service: Service, request: GcpRequest): Promise<Response>;
+  /** The same with its body read: one that breaks off counts as none, and is asked for again. */
+  whole(service: Service, request: GcpRequest): Promise<Response>;
 };
 
 export type GcpClientOptions = {
@@ -81,6 +83,26 @@ export const gcpClient = (options: GcpClientOptions): GcpClient => {
     }
   };
 
+  /** Tries; of an error after one that may have been done though nobody heard so, that is told. */
+  const trying = async <T>(once: () => Promise<T>, retryable: Retryable): Promise<T> => {
+    let mayBeDone = false;
+    const attempted = async (): Promise<T> => {
+      try {
+        return await once();
+      } catch (error) {
+        if (!(error instanceof GcpError)) throw error;
+        const told = mayBeDone ? new GcpError({ ...error.details, mayBeDone }, error.cause) : error;
+        mayBeDone ||= error.details.status === 0 || error.details.status >= 500;
+        throw told;
+      }
+    };
+    return retrying(attempted, retryable, backoff);
+  };
+  const open = <T>(service: Service, request: GcpRequest, read: (response: Response) => Promise<T>): Promise<T> => {
+    const retryable = request.body instanceof ReadableStream ? () => false as const : (request.retryable ?? isTransient);
+    return trying(() => attempt(service, request, read), retryable);
+  };
+
   return {
     environment,
     identity,
@@ -89,12 +111,11 @@ export const gcpClient = (options: GcpClientOptions): GcpClient => {
       const body = json === undefined ? {} : { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
       const request = { ...rest, method, timeoutMillis, ...body };
       const read = async (response: Response) => outputOf<Output>(await response.text());
-      return retrying(() => attempt(service, request, read), rest.retryable ?? isTransient, backoff);
+      return trying(() => attempt(service, request, read), rest.retryable ?? isTransient);
     },
-    request(service, request) {
-      const retryable = request.body instanceof ReadableStream ? () => false as const : (request.retryable ?? isTransient);
-      return retrying(() => attempt(service, request, async (response) => response), retryable, backoff);
-    },
+    request: (service, request) => open(service, request, async (response) => response),
+    whole: (service, request) =>
+      open(service, request, async (response) => new Response(response.status === 204 ? null : await response.arrayBuffer(), response)),
   };
 };
 

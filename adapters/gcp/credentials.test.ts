@@ -3,15 +3,16 @@ import { usualBackoff } from '../cloud/retry.ts';
 import { type RunningIdentityTokens, startIdentityTokens } from '../conformance/fakes/identity-tokens.ts';
 import { rejection } from '../conformance/harness.ts';
 import { type Identity, metadataIdentity } from './credentials.ts';
+import { connectionReset } from './test-answers.ts';
 
 describe('who a function is', () => {
   let now: number;
   let metadata: RunningIdentityTokens;
   let asked: string[];
   let identity: Identity;
-  const open = (host: string): Identity => {
+  const open = (host: string, send = fetch): Identity => {
     const backoff = { ...usualBackoff, wait: async () => undefined };
-    return metadataIdentity({ environment: { GCE_METADATA_HOST: host }, fetch, backoff, now: () => now });
+    return metadataIdentity({ environment: { GCE_METADATA_HOST: host }, fetch: send, backoff, now: () => now });
   };
   beforeEach(async () => {
     now = Date.parse('2026-11-01T12:00:00Z');
@@ -62,6 +63,12 @@ describe('who a function is', () => {
     let busy = 2;
     metadata.intercept(() => (busy-- > 0 ? { status: 503 } : undefined));
     expect(await identity.accessToken()).toMatch(/^ya29\./);
+  });
+
+  it('is asked again where the metadata server breaks off', async () => {
+    let broken = 2;
+    const breaking: typeof fetch = async (input, init) => (broken-- > 0 ? Promise.reject(connectionReset()) : fetch(input, init));
+    expect(await open(metadata.url.slice('http://'.length), breaking).accessToken()).toMatch(/^ya29\./);
   });
 
   it('is a clear error where nobody knows it, and asked again the next time', async () => {

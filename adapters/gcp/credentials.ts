@@ -30,6 +30,12 @@ type Token = { readonly token: string; readonly expiresAt: number };
 const renewalMillis = 4 * 60_000;
 const timeoutMillis = 5_000;
 
+/** As undici says that a connection which was there has ended. */
+const isBrokenOff = (error: unknown): boolean => {
+  const { cause, message } = error as { readonly cause?: { readonly code?: unknown }; readonly message?: unknown };
+  return cause?.code === 'ECONNRESET' || cause?.code === 'UND_ERR_SOCKET' || message === 'terminated';
+};
+
 /** https://cloud.google.com/compute/docs/access/authenticate-workloads; Cloud Run serves the same paths. */
 export const metadataIdentity = ({ environment, fetch: send, backoff, now = Date.now }: IdentityOptions): Identity => {
   const base = `http://${environment.GCE_METADATA_HOST ?? 'metadata.google.internal'}/computeMetadata/v1/instance/service-accounts/default`;
@@ -46,6 +52,9 @@ export const metadataIdentity = ({ environment, fetch: send, backoff, now = Date
       throw new GcpError({ ...names, code, status: response.status, message: `the metadata server answered ${response.status}` });
     } catch (error) {
       if (error instanceof GcpError) throw error;
+      // Who broke off is there, and may answer the next time.
+      if (isBrokenOff(error))
+        throw new GcpError({ ...names, code: 'NetworkError', status: 0, message: 'the metadata server broke off' }, error);
       // Where there is no metadata server there is no identity: asking again finds none either.
       const message = 'there is no metadata server to ask who this function is';
       throw new GcpError({ ...names, code: 'MissingIdentity', status: 0, message }, error);

@@ -13,6 +13,8 @@ export type GcpErrorDetails = {
   readonly body?: string;
   /** The server's wish, from `Retry-After` or `RetryInfo`. */
   readonly retryAfterMillis?: number;
+  /** An attempt before may have been done though no answer said so. */
+  readonly mayBeDone?: boolean;
 };
 
 /**

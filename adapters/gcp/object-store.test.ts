@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { usualBackoff } from '../cloud/retry.ts';
 import { chunks, codeOf } from '../conformance/object-store-harness.ts';
 import { systemClock } from '../system/system-clock.ts';
+import { gcpClient } from './client.ts';
 import { cloudObjectStore } from './object-store.ts';
-import { type Answer, answeringClient, connectionReset, fault, type MadeAnswer, ok } from './test-answers.ts';
+import { type Answer, answeringClient, connectionReset, fault, type MadeAnswer, ok, someone } from './test-answers.ts';
 
 const stored = (more: object = {}) => ({
   name: 'a',
@@ -34,6 +36,23 @@ describe('a put into Cloud Storage', () => {
     const { store, sent } = storeOn(connectionReset(), fault(412, 'Http412'), itself);
     expect(await store.put('a', chunks('abc'), { ifNoneMatch: '*' })).toMatchObject({ key: 'a', sizeBytes: 3 });
     expect(sent[0]?.url).toContain('ifGenerationMatch=0');
+  });
+
+  it('whose answer breaks off is sent again', async () => {
+    const send = (async () => {
+      const body =
+        calls++ > 0 ? JSON.stringify(stored()) : new ReadableStream({ pull: (controller) => controller.error(connectionReset()) });
+      return new Response(body);
+    }) as typeof fetch;
+    let calls = 0;
+    const client = gcpClient({
+      environment: {},
+      identity: someone,
+      fetch: send,
+      backoff: { ...usualBackoff, wait: async () => undefined },
+    });
+    expect(await cloudObjectStore({ client, bucket: 'b', clock: systemClock }).put('a', chunks('abc'))).toMatchObject({ sizeBytes: 3 });
+    expect(calls).toBe(2);
   });
 
   it('if-none-match that another was faster with is refused', async () => {

@@ -77,7 +77,7 @@ export const storageBucket = (client: GcpClient, bucket: string) => {
     download: (name: string, headers: Readonly<Record<string, string>>): Promise<Response> =>
       client.request(storage, { operation: 'GetObject', method: 'GET', path: `${base}${objectPath(name)}?alt=media`, headers }),
     upload: (operation: string, parameters: Parameters, headers: Readonly<Record<string, string>>, body: Body): Promise<Response> =>
-      client.request(storage, { operation, method: 'POST', path: `/upload${base}/o${queryOf(parameters)}`, headers, body }),
+      client.whole(storage, { operation, method: 'POST', path: `/upload${base}/o${queryOf(parameters)}`, headers, body }),
   };
 };
 export type StorageBucket = ReturnType<typeof storageBucket>;

@@ -93,7 +93,7 @@ const put = (bucket: StorageBucket, session: string, block: Uint8Array, start: n
 };
 
 const send = (bucket: StorageBucket, session: string, headers: Readonly<Record<string, string>>, body: Uint8Array): Promise<Response> =>
-  bucket.client.request(storage, {
+  bucket.client.whole(storage, {
     operation: 'PutBlock',
     method: 'PUT',
     path: session,

@@ -95,16 +95,21 @@ export const tableWrites = ({ collection, changes, toStored, isVisible, now, bac
     const token = randomUUID();
     let known: readonly Prepared[] = writes.filter(mustBeRead);
     let seen = await read(known);
+    let mayBeDone = false;
     for (let attempt = 1; ; attempt++) {
       const storedOf = ({ name }: Prepared): Stored | undefined => seen.get(name);
       // A write whose answer was lost is sent again, and refused because of itself.
       if (attempt > 1 && writes.some((write) => write.type !== 'check' && storedOf(write)?.write === token)) return { written: true };
+      // A deletion leaves nothing to know itself by: it is done where nothing is left.
+      if (mayBeDone && isGone(writes, storedOf)) return { written: true };
       const conflict = writes.findIndex((write) => known.includes(write) && !holds(write.if, storedOf(write)));
       if (conflict >= 0) return { written: false, conflict };
       const requests = writes
         .filter((write) => !isIdle(write, storedOf(write)))
         .map((write) => request(write, preconditionOf(write, storedOf(write), known.includes(write)), token));
-      if (requests.length === 0 || (await isCommitted(requests, attempt))) return { written: true };
+      const outcome = requests.length === 0 ? 'committed' : await commit(requests, attempt);
+      if (outcome === 'committed') return { written: true };
+      mayBeDone ||= outcome === 'refused, and may be done';
       // Others were faster; who comes again at once meets them again.
       if (attempt > 1) await backoff.wait(backoff.random() * Math.min(longestWait, 5 * 2 ** attempt));
       known = writes;
@@ -112,18 +117,23 @@ export const tableWrites = ({ collection, changes, toStored, isVisible, now, bac
     }
   };
 
-  /** False where a precondition did not hold. */
-  const isCommitted = async (requests: readonly FirestoreWrite[], attempt: number): Promise<boolean> => {
+  /** Refused where a precondition did not hold. */
+  const commit = async (requests: readonly FirestoreWrite[], attempt: number) => {
     try {
       await collection.commit(requests);
-      return true;
+      return 'committed';
     } catch (error) {
-      if (attempt < mostRounds && isGcpError(error, ...refusals)) return false;
+      if (attempt < mostRounds && isGcpError(error, ...refusals)) return error.details.mayBeDone ? 'refused, and may be done' : 'refused';
       throw isTooLarge(error) ? itemTooLargeHere() : error;
     }
   };
 
   return async (writes: readonly Write[]): Promise<WriteOutcome> => settle(writes.map(prepared));
+};
+
+const isGone = (writes: readonly Prepared[], storedOf: (write: Prepared) => Stored | undefined): boolean => {
+  const changing = writes.filter(({ type }) => type !== 'check');
+  return changing.length > 0 && changing.every((write) => write.type === 'delete' && storedOf(write) === undefined);
 };
 
 /** Firestore's own limits: 1 MiB a document, and 40,000 index entries, which many small values in lists may come to. */

@@ -143,3 +143,15 @@ describe('a transaction on Firestore', () => {
     expect(sent).toEqual([]);
   });
 });
+
+describe('a conditional delete on Firestore, of a table whose changes are not kept', () => {
+  it('whose answer was lost is done where nothing is left', async () => {
+    const { table } = tableOn([found({}), connectionReset(), fault(404, 'NOT_FOUND'), missing]);
+    expect(await table.delete(key, 'present')).toEqual({ written: true });
+  });
+
+  it('that another was faster with is a conflict', async () => {
+    const { table } = tableOn([found({}), fault(404, 'NOT_FOUND'), missing]);
+    expect(await table.delete(key, 'present')).toEqual({ written: false, conflict: 0 });
+  });
+});

@@ -22,8 +22,8 @@ const largestTransaction = 9 * 1024 * 1024;
 
 /**
  * The `Table` port on Firestore in native mode: an item is a document, whose fields are its attributes. A conditional put or delete reads what its
- * condition is about, so that it takes two calls, a put if absent one. A put that is sent again because its answer was lost knows itself.
- * A conditional delete of a table without changes does not, and may report a conflict with itself.
+ * condition is about, so that it takes two calls, a put if absent one. What is sent again because its answer was lost is no conflict
+ * with itself: a put knows itself, a delete is done where nothing is left.
  */
 export const firestoreTable = ({ collection: path, declaration, client, clock }: FirestoreTableOptions): Table => {
   const collection = collectionAt(client, path);
