@@ -65,13 +65,13 @@ export const runsOf = <W extends World, F>(crashing: Crashing<W, F>, scenario: S
   return {
     /** What the adapters call, in turn, where nothing goes wrong. */
     operations,
-    /** A run for each call that this can befall; of those that failed, which call it was and why. */
-    async withEach(kind: FaultKind): Promise<readonly string[]> {
+    /** A run for each call that this can befall, or for each `every`th, begun `from` so many on; of those that failed, which call it was and why. */
+    async withEach(kind: FaultKind, every = 1, from = 0): Promise<readonly string[]> {
       const all = await operations();
       const faults = all.flatMap((operation, index) =>
         befalls(crashing.answers, kind, operation, all[index - 1]) ? [{ operation, at: index + 1 }] : [],
       );
-      const waiting = [...faults];
+      const waiting = faults.filter((_, index) => (index + from) % every === 0);
       const failures: string[] = [];
       const work = async (lane: Lane): Promise<void> => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
