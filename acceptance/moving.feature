@@ -19,20 +19,27 @@ Feature: Moving
     And brings it to where it was
     Then the object is the same
 
-  Scenario Outline: Nobody but the platform does so
+  Scenario: Nobody but the platform brings items
     Given the caller is "acme"
-    When the caller sends "<method>" to "<path>" with:
+    When the caller sends "PUT" to "/v1/models-transfer/tables/registry" with:
       """
-      <body>
+      { "items": [{ "pk": "a", "sk": "b" }] }
       """
     Then the answer is 403
     And the answer has:
       | code | platform-required |
 
+  Scenario Outline: Nobody but the platform takes anything out
+    Given the caller is "acme"
+    When the caller reads "<path>"
+    Then the answer is 403
+    And the answer has:
+      | code | platform-required |
+
     Examples:
-      | method | path                                    | body                                 |
-      | PUT    | /v1/models-transfer/tables/registry     | { "items": [{ "pk": "a", "sk": "b" }] } |
-      | POST   | /v1/billing-transfer/objects/exports/urls | { "key": "a", "method": "GET" }      |
+      | path                                                         |
+      | /v1/identity-transfer/tables/directory                       |
+      | /v1/billing-transfer/objects/exports/url?key=a&method=GET    |
 
   Scenario: A table that does not exist is none to take out
     Given the caller is "the platform"

@@ -8,8 +8,8 @@ export type MoveOptions = { readonly from: Movable; readonly to: Movable; readon
 export type Differences = readonly string[];
 
 const itemsAtOnce = 100;
-/** A request's body, which a platform takes up to 5 MiB of. */
-const bytesAtOnce = 4 * 1024 * 1024;
+/** A request's body, which a platform takes up to 1 MiB of. */
+const bytesAtOnce = 1_000_000;
 
 /** As many items at once as one request may hold. */
 const requestsOf = (items: readonly Item[]): readonly (readonly Item[])[] => {

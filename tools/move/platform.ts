@@ -55,7 +55,7 @@ export const movable = (url: string, key: string): Movable => {
   const client: HttpClient = httpClient(url, key);
   const at = (path: string): string => `${new URL(url).host}${path}`;
   const urlFor = ({ path }: Store, objectKey: string, method: 'GET' | 'PUT'): Promise<ObjectUrl> =>
-    answered(at(path), () => client.post<ObjectUrl>(`${path}/urls`, { key: objectKey, method }));
+    answered(at(path), () => client.get<ObjectUrl>(`${path}/url?${new URLSearchParams({ key: objectKey, method })}`));
   return {
     url,
     items: ({ path }, cursor) => answered(at(path), () => client.get(paged(path, cursor))),

@@ -2,7 +2,7 @@ import type { Json } from '../../../domain/kernel/json.ts';
 import { defaultContentType, presignedPutHeaders } from '../../../domain/kernel/object-rules.ts';
 import type { ObjectStore } from '../../../domain/kernel/object-store.ts';
 import type { Item, Items, Table } from '../../../domain/kernel/table.ts';
-import { type Answer, created, ok } from '../handler.ts';
+import { type Answer, ok } from '../handler.ts';
 import { list } from '../lists.ts';
 import { asMoved, isReplaceable, isSame, staysHere, withoutMark } from './moved.ts';
 
@@ -75,15 +75,15 @@ const exportObjects = async ({ params, query }: Paged, ports: object): Promise<A
 const urlSeconds = 3600;
 const octets = { 'content-type': defaultContentType, ...presignedPutHeaders };
 
-const createObjectUrl = async (
-  { params, body: { key, method } }: Asked & { readonly body: { readonly key: string; readonly method: 'GET' | 'PUT' } },
+const getObjectUrl = async (
+  { params, query: { key, method } }: Asked & { readonly query: { readonly key: string; readonly method: 'GET' | 'PUT' } },
   ports: object,
 ): Promise<Answer> => {
   const url = await storeNamed(ports, params.store).presign(method, key, urlSeconds);
-  return created({ method, headers: method === 'PUT' ? octets : {} }, { onlyOnce: { url } });
+  return ok({ method, headers: method === 'PUT' ? octets : {}, url });
 };
 
 /** What `transferOfTables` declares: the same for every context. */
 export const tableTransfer = { 'export-items': exportItems, 'import-items': importItems } as const;
 /** What `transferOfObjects` declares. */
-export const objectTransfer = { 'export-objects': exportObjects, 'create-object-url': createObjectUrl } as const;
+export const objectTransfer = { 'export-objects': exportObjects, 'get-object-url': getObjectUrl } as const;

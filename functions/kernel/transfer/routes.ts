@@ -23,10 +23,10 @@ const Imported = z.object({
 });
 
 const ListedObject = z.object({ key: z.string(), sizeBytes: z.int() });
-const UrlFor = z.strictObject({ key: z.string().min(1).max(1024), method: z.enum(['GET', 'PUT']) });
+const UrlFor = z.object({ key: z.string().min(1).max(1024), method: z.enum(['GET', 'PUT']) });
 const UrlView = z.object({ url: z.url(), method: z.enum(['GET', 'PUT']), headers: z.record(z.string(), z.string()) });
 
-const limit = { body: '5 MiB', time: '28 s' } as const;
+const limit = { body: '1 MiB', time: '28 s' } as const;
 // An import is heard of by nobody, and an export by nobody either: the trail is all that tells of them.
 const byPlatform = { scope: 'platform', told: true, limit } as const;
 const reading = { ...byPlatform, permission: 'transfers:read' } as const;
@@ -52,9 +52,9 @@ type ObjectTransferRoutes<Context extends string> = {
     readonly query: typeof Whole;
   };
 } & {
-  readonly [K in `POST /v1/${Context}-transfer/objects/{store}/urls`]: RouteDeclaration & {
-    readonly does: 'create-object-url';
-    readonly body: typeof UrlFor;
+  readonly [K in `GET /v1/${Context}-transfer/objects/{store}/url`]: RouteDeclaration & {
+    readonly does: 'get-object-url';
+    readonly query: typeof UrlFor;
   };
 };
 
@@ -104,13 +104,13 @@ export const transferOfObjects = <const Context extends string>(
       answers: { 200: listOf(ListedObject), 422: Problem },
       uses: usesOf(stores, ['read']),
     },
-    [`POST ${path}/urls`]: {
+    [`GET ${path}/url`]: {
       ...writing,
-      does: 'create-object-url',
+      does: 'get-object-url',
       summary: `A URL to GET or PUT one object of a store of ${context}`,
       params,
-      body: UrlFor,
-      answers: { 201: UrlView, 422: Problem },
+      query: UrlFor,
+      answers: { 200: UrlView, 422: Problem },
       uses: usesOf(stores, ['presign']),
     },
   } as unknown as ObjectTransferRoutes<Context>;
