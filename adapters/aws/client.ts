@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { AwsV4Signer } from 'aws4fetch';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
-import { type Backoff, type Retryable, retrying, usualBackoff } from '../cloud/retry.ts';
+import { type CloudErrors, reasonOf, retryingUnheard, timeLimit } from '../cloud/attempts.ts';
+import { type Backoff, type Retryable, usualBackoff } from '../cloud/retry.ts';
 import { errorOfAnswer } from './answers.ts';
 import { type Credentials, credentialsOf, type Environment } from './credentials.ts';
-import { AwsError, isTransient, mayBeDone } from './errors.ts';
+import { AwsError, isTransient } from './errors.ts';
 import { endpointOf, type JsonService, type Service } from './services.ts';
 
 export type CallOptions = {
@@ -114,12 +115,12 @@ export const awsClient = ({ environment, fetch: send = fetch, backoff = usualBac
         body,
         timeoutMillis,
       };
-      return attempts(() => attempt(call, async (response) => outputOf<Output>(await response.text())), retryable, backoff);
+      return retryingUnheard(() => attempt(call, async (response) => outputOf<Output>(await response.text())), errors, retryable, backoff);
     },
     request(service, { operation, method, path, headers = {}, body, timeoutMillis = requestTimeout }) {
       const call = { service, operation, url: `${endpoint(service)}${path}`, method, headers, body, timeoutMillis };
       const once = body instanceof ReadableStream;
-      return attempts(() => attempt(call, async (response) => response), once ? () => false : isTransient, backoff);
+      return retryingUnheard(() => attempt(call, async (response) => response), errors, once ? () => false : isTransient, backoff);
     },
     async presign(service, { method, path, headers = {}, expiresInSeconds }) {
       const url = new URL(`${endpoint(service)}${path}`);
@@ -131,23 +132,10 @@ export const awsClient = ({ environment, fetch: send = fetch, backoff = usualBac
   };
 };
 
-/** Tries as `retrying` does; an error that comes after an attempt which may have had its effect says so. */
-const attempts = <T>(attempt: () => Promise<T>, retryable: Retryable, backoff: Backoff): Promise<T> => {
-  let unheard = false;
-  return retrying(
-    async () => {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (!(error instanceof AwsError)) throw error;
-        const told = unheard ? new AwsError({ ...error.details, mayBeDone: true }, error.cause) : error;
-        unheard ||= mayBeDone(error);
-        throw told;
-      }
-    },
-    retryable,
-    backoff,
-  );
+/** As the client's attempts tell of them. */
+const errors: CloudErrors<AwsError> = {
+  isOne: (error) => error instanceof AwsError,
+  afterUnheard: ({ details, cause }) => new AwsError({ ...details, mayBeDone: true }, cause),
 };
 
 const regionOf = ({ AWS_REGION }: Environment): string => {
@@ -157,17 +145,3 @@ const regionOf = ({ AWS_REGION }: Environment): string => {
 
 /** An operation without an output may answer with no body at all (SQS does). */
 const outputOf = <Output>(body: string): Output => (body === '' ? {} : JSON.parse(body)) as Output;
-
-const timeLimit = (millis: number): { readonly signal: AbortSignal; end(): void } => {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), millis);
-  return { signal: controller.signal, end: () => clearTimeout(timer) };
-};
-
-/** `fetch failed` says nothing; its cause does. */
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  const code = cause instanceof Error && 'code' in cause ? ` ${String(cause.code)}` : '';
-  return cause instanceof Error ? `${error.message}:${code} ${cause.message}` : error.message;
-};

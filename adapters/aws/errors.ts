@@ -1,4 +1,5 @@
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
+import { afterWish } from '../cloud/attempts.ts';
 
 /** What a service answered in place of a result, by its own code (`ConditionalCheckFailedException`, `NoSuchKey`). `body` is the answer as it came. */
 export type AwsErrorDetails = {
@@ -89,16 +90,9 @@ const transientCodes: ReadonlySet<string> = new Set([
 ]);
 const transientStatuses: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 
-/** Whether a call that failed may have had its effect all the same. */
-export const mayBeDone = ({ details: { status } }: AwsError): boolean => status === 0 || status >= 500;
-
-/** Nobody is kept waiting longer than that for a server that asks for it. */
-const longestWish = 20_000;
-
 /** `Retryable` for whatever a call throws. */
 export const isTransient = (error: unknown): number | false => {
   if (!(error instanceof AwsError)) return false;
-  const { code, status, retryAfterMillis = 0 } = error.details;
-  const mayGo = transientCodes.has(code) || transientStatuses.has(status);
-  return mayGo && retryAfterMillis <= longestWish ? retryAfterMillis : false;
+  const { code, status, retryAfterMillis } = error.details;
+  return afterWish(transientCodes.has(code) || transientStatuses.has(status), retryAfterMillis);
 };

@@ -10,8 +10,9 @@ import {
   secretOf,
   tableOf,
 } from '../../functions/kernel/resources.ts';
+import { variableOf } from '../cloud/places.ts';
 import { rejection } from '../conformance/harness.ts';
-import { openCloud, openCloudWithoutModels, variableOf } from './index.ts';
+import { openCloud, openCloudWithoutModels } from './index.ts';
 
 describe('AWS from the environment of a function', () => {
   it('names resources as the functions and the stacks do', () => {

@@ -8,6 +8,7 @@ import type { Secrets } from '../../domain/kernel/secrets.ts';
 import type { Change, Table, TableDeclaration } from '../../domain/kernel/table.ts';
 import { tableDeadLetters } from '../cloud/dead-letters.ts';
 import { eventOf } from '../cloud/large-events.ts';
+import { portAt, variableOf } from '../cloud/places.ts';
 import { usualBackoff } from '../cloud/retry.ts';
 import { focusWriter } from '../duckdb/focus-writer.ts';
 import { systemClock } from '../system/system-clock.ts';
@@ -24,14 +25,6 @@ import { postponeMessage, sendText, sqsQueue } from './queue.ts';
 import { queueUrlOf } from './queue-names.ts';
 import { managedSecrets } from './secrets.ts';
 import { dynamoTable } from './table.ts';
-
-/** What tells a function where a resource is: `HYBRID_TABLE_MODELS_REGISTRY` for the table `models.registry`. */
-export const variableOf = (kind: string, name = ''): string =>
-  ['hybrid', kind, name]
-    .filter((part) => part !== '')
-    .join('_')
-    .replaceAll(/[^a-z0-9]+/gi, '_')
-    .toUpperCase();
 
 /** What another clock or network than this machine's, and other waits between attempts, are given by: for tests. */
 export type CloudOptions = Pick<AwsClientOptions, 'fetch' | 'backoff'> & { readonly clock?: Clock };
@@ -64,10 +57,7 @@ const opened = (environment: Environment, { clock = systemClock, ...network }: C
   const { backoff = usualBackoff } = network;
   const ids = ulidIds();
 
-  const at = <P extends object>(variable: string, make: (place: string) => P): P => {
-    const place = environment[variable];
-    return place ? make(place) : withoutPlace(variable, make(variable));
-  };
+  const at = <P extends object>(variable: string, make: (place: string) => P): P => portAt(environment[variable], variable, make);
   const table = (name: string, declaration: TableDeclaration): Table =>
     at(variableOf('table', name), (tableName) => dynamoTable({ tableName, declaration, client, clock, backoff }));
   const objects = (name: string): ObjectStore => at(variableOf('objects', name), (bucket) => s3ObjectStore({ client, bucket, backoff }));
@@ -116,18 +106,4 @@ const opened = (environment: Environment, { clock = systemClock, ...network }: C
       await postponeMessage(client, queueUrlOf(queueArn, environment), receiptHandle, seconds);
     },
   };
-};
-
-/** A port of a place that nobody named: each of its methods says which variable is missing. */
-const withoutPlace = <P extends object>(variable: string, port: P): P => {
-  const refuse = async (): Promise<never> => {
-    throw new Rejected(
-      failed(
-        'unavailable',
-        'resource-unknown',
-        `${variable} is not set: this function was not told of what it is to use, or not granted it.`,
-      ),
-    );
-  };
-  return Object.fromEntries(Object.keys(port).map((method) => [method, refuse])) as P;
 };

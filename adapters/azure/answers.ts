@@ -1,13 +1,14 @@
+import { retryAfter, type Said, saidInXml, saidText } from '../cloud/error-answers.ts';
 import { AzureError, type AzureErrorDetails } from './errors.ts';
 
 type Call = Pick<AzureErrorDetails, 'service' | 'operation'> & { readonly attempts: number };
 
 /** Of an answer that is no success: what the service says went wrong, from its headers, JSON or XML, or else its status. */
 export const errorOfAnswer = (call: Call, { status, headers }: Response, body: string): AzureError => {
-  const said = body.trimStart().startsWith('<') ? fromXml(body) : fromJson(body);
+  const said = body.trimStart().startsWith('<') ? saidInXml(body) : fromJson(body);
   const requestId = headers.get('x-ms-request-id') ?? headers.get('x-ms-activity-id') ?? undefined;
   const substatus = headers.get('x-ms-substatus');
-  const retryAfterMillis = retryAfter(headers);
+  const retryAfterMillis = wishIn(headers);
   return new AzureError({
     ...call,
     code: headers.get('x-ms-error-code') ?? said.code ?? `Http${status}`,
@@ -21,10 +22,6 @@ export const errorOfAnswer = (call: Call, { status, headers }: Response, body: s
   });
 };
 
-type Said = { readonly code?: string | undefined; readonly message?: string | undefined };
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-
 /** Cosmos DB has code and message on top, Event Grid and Key Vault in an `error`. */
 const fromJson = (body: string): Said => {
   try {
@@ -33,22 +30,15 @@ const fromJson = (body: string): Said => {
       string,
       unknown
     >;
-    return { code: text(code), message: text(message) };
+    return { code: saidText(code), message: saidText(message) };
   } catch {
     return {};
   }
 };
 
-const element = (xml: string, name: string): string | undefined => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
-
-const fromXml = (body: string): Said => ({ code: element(body, 'Code'), message: element(body, 'Message') });
-
 /** In milliseconds where Azure says so; else RFC 9110, section 10.2.3: seconds, or a date. */
-const retryAfter = (headers: Headers): number | undefined => {
+const wishIn = (headers: Headers): number | undefined => {
   const millis = headers.get('x-ms-retry-after-ms') ?? headers.get('retry-after-ms');
   if (millis !== null && Number.isFinite(Number(millis))) return Math.max(0, Number(millis));
-  const value = headers.get('retry-after');
-  if (value === null) return undefined;
-  const wish = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isNaN(wish) ? undefined : Math.max(0, wish);
+  return retryAfter(headers.get('retry-after'));
 };

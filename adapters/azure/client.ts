@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/kernel/clock.ts';
+import { reasonOf, timeLimit } from '../cloud/attempts.ts';
 import { type Backoff, type Retryable, retrying, usualBackoff } from '../cloud/retry.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { errorOfAnswer } from './answers.ts';
@@ -58,14 +59,13 @@ export const azureClient = ({
   ): Promise<T> => {
     const names = { service: service.name, operation, attempts };
     const token = await tokens.get(service.audience);
-    const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), timeoutMillis);
+    const { signal, end } = timeLimit(timeoutMillis);
     try {
       const response = await send(url, {
         method,
         headers: { ...service.headers(token), ...headers },
         body: (body ?? null) as BodyInit | null,
-        signal: controller.signal,
+        signal,
         // A redirect would be followed with a token for another host.
         redirect: 'manual',
       });
@@ -74,10 +74,10 @@ export const azureClient = ({
       return await read(response);
     } catch (error) {
       if (error instanceof AzureError) throw error;
-      const code = controller.signal.aborted ? 'AttemptTimedOut' : 'NetworkError';
+      const code = signal.aborted ? 'AttemptTimedOut' : 'NetworkError';
       throw new AzureError({ ...names, code, status: 0, message: reasonOf(error) }, error);
     } finally {
-      clearTimeout(timer);
+      end();
     }
   };
 
@@ -115,12 +115,4 @@ export const azureClient = ({
       ),
     requestUnits: () => charged,
   };
-};
-
-/** `fetch failed` says nothing; its cause does. */
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  const code = cause instanceof Error && 'code' in cause ? ` ${String(cause.code)}` : '';
-  return cause instanceof Error ? `${error.message}:${code} ${cause.message}` : error.message;
 };

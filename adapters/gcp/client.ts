@@ -1,4 +1,5 @@
-import { type Backoff, type Retryable, retrying, usualBackoff } from '../cloud/retry.ts';
+import { type CloudErrors, reasonOf, retryingUnheard, timeLimit } from '../cloud/attempts.ts';
+import { type Backoff, type Retryable, usualBackoff } from '../cloud/retry.ts';
 import { errorOfAnswer } from './answers.ts';
 import { type Environment, type Identity, metadataIdentity } from './credentials.ts';
 import { GcpError, isTransient } from './errors.ts';
@@ -83,21 +84,7 @@ export const gcpClient = (options: GcpClientOptions): GcpClient => {
     }
   };
 
-  /** Tries; of an error after one that may have been done though nobody heard so, that is told. */
-  const trying = async <T>(once: () => Promise<T>, retryable: Retryable): Promise<T> => {
-    let mayBeDone = false;
-    const attempted = async (): Promise<T> => {
-      try {
-        return await once();
-      } catch (error) {
-        if (!(error instanceof GcpError)) throw error;
-        const told = mayBeDone ? new GcpError({ ...error.details, mayBeDone }, error.cause) : error;
-        mayBeDone ||= error.details.status === 0 || error.details.status >= 500;
-        throw told;
-      }
-    };
-    return retrying(attempted, retryable, backoff);
-  };
+  const trying = <T>(once: () => Promise<T>, retryable: Retryable): Promise<T> => retryingUnheard(once, errors, retryable, backoff);
   const open = <T>(service: Service, request: GcpRequest, read: (response: Response) => Promise<T>): Promise<T> => {
     const retryable = request.body instanceof ReadableStream ? () => false as const : (request.retryable ?? isTransient);
     return trying(() => attempt(service, request, read), retryable);
@@ -119,18 +106,10 @@ export const gcpClient = (options: GcpClientOptions): GcpClient => {
   };
 };
 
+/** As the client's attempts tell of them. */
+const errors: CloudErrors<GcpError> = {
+  isOne: (error) => error instanceof GcpError,
+  afterUnheard: ({ details, cause }) => new GcpError({ ...details, mayBeDone: true }, cause),
+};
+
 const outputOf = <Output>(body: string): Output => (body === '' ? {} : JSON.parse(body)) as Output;
-
-const timeLimit = (millis: number): { readonly signal: AbortSignal; end(): void } => {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), millis);
-  return { signal: controller.signal, end: () => clearTimeout(timer) };
-};
-
-/** `fetch failed` says nothing; its cause does. */
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  const code = cause instanceof Error && 'code' in cause ? ` ${String(cause.code)}` : '';
-  return cause instanceof Error ? `${error.message}:${code} ${cause.message}` : error.message;
-};

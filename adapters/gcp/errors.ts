@@ -1,4 +1,5 @@
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
+import { afterWish } from '../cloud/attempts.ts';
 import type { Retryable } from '../cloud/retry.ts';
 
 /** What a service answered in place of a result. `body` is the answer as it came. */
@@ -61,13 +62,9 @@ const transientCodes: ReadonlySet<string> = new Set([
 ]);
 const transientStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
-/** Nobody is kept waiting longer than that for a server that asks for it. */
-const longestWish = 20_000;
-
 /** `Retryable` for whatever a call throws. */
 export const isTransient: Retryable = (error) => {
   if (!(error instanceof GcpError)) return false;
-  const { code, status, retryAfterMillis = 0 } = error.details;
-  const mayGo = transientCodes.has(code) || transientStatuses.has(status);
-  return mayGo && retryAfterMillis <= longestWish ? retryAfterMillis : false;
+  const { code, status, retryAfterMillis } = error.details;
+  return afterWish(transientCodes.has(code) || transientStatuses.has(status), retryAfterMillis);
 };
