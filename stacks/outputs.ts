@@ -14,3 +14,7 @@ export type PlatformOutputs = {
   /** Where to look when something is wrong; none in dev. */
   readonly dashboards: { readonly [name: string]: string | Output<string> };
 };
+
+/** The same of every part, by its name. */
+export const each = <T, R>(all: { readonly [name: string]: T }, pick: (one: T) => R): { readonly [name: string]: R } =>
+  Object.fromEntries(Object.entries(all).map(([name, one]) => [name, pick(one)]));

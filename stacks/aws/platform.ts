@@ -2,7 +2,7 @@ import { getCallerIdentityOutput } from '@pulumi/aws/getCallerIdentity.js';
 import { Provider } from '@pulumi/aws/provider.js';
 import { ComponentResource, type ComponentResourceOptions, type Output, secret } from '@pulumi/pulumi';
 import type { Bundle } from '../bundle.ts';
-import type { PlatformOutputs } from '../outputs.ts';
+import { each, type PlatformOutputs } from '../outputs.ts';
 import type { PlatformPlan } from '../platform.ts';
 import { AdminKey, admit } from './admin-key.ts';
 import { codeStore } from './code-store.ts';
@@ -96,9 +96,6 @@ const exportCosts = ({ objects }: Stores, accountId: Output<string>, settings: S
     { parent },
   );
 };
-
-const each = <T, R>(all: { readonly [name: string]: T }, pick: (one: T) => R): { readonly [name: string]: R } =>
-  Object.fromEntries(Object.entries(all).map(([name, one]) => [name, pick(one)]));
 
 const outputsOf = (
   url: Output<string>,

@@ -1,5 +1,4 @@
 import { ComponentResource, type ComponentResourceOptions, type Input, jsonStringify, type Output } from '@pulumi/pulumi';
-import { originHeader } from '../../functions/kernel/origin.ts';
 import { type FunctionArgs, PlatformFunction } from './function.ts';
 import { secretReference } from './functions.ts';
 import { Secret } from './secret.ts';
@@ -34,7 +33,6 @@ export class HttpApi extends ComponentResource {
         settings: {
           ...runtime.settings,
           HYBRID_ROUTES: jsonStringify(routes.map(({ path, url }) => [path, url])).apply(asObject),
-          HYBRID_ORIGIN_HEADER: originHeader,
           HYBRID_ORIGIN_SECRET: secretReference(secret.url),
         },
         access: [...runtime.access, { of: 'origin-secret', role: 'secret-reader', scope: secret.id }],

@@ -4,7 +4,7 @@ import { ResourceGroup } from '@pulumi/azure-native/resources/resourceGroup.js';
 import { ComponentResource, type ComponentResourceOptions, type Output, output, secret } from '@pulumi/pulumi';
 import type { Bundle } from '../bundle.ts';
 import { routesOf } from '../edge.ts';
-import type { PlatformOutputs } from '../outputs.ts';
+import { each, type PlatformOutputs } from '../outputs.ts';
 import type { PlatformPlan } from '../platform.ts';
 import { AdminKey } from './admin-key.ts';
 import type { Home } from './component.ts';
@@ -149,9 +149,6 @@ const exportCosts = (home: Home, { storage }: Stores, settings: Settings, transf
   const made = { home, stack, subscriptionId, storage, protectsData: profile.protectsData };
   new CostExport('costs', { ...made, transform: transforms.costExport?.costs }, { parent });
 };
-
-const each = <T, R>(all: { readonly [name: string]: T }, pick: (one: T) => R): { readonly [name: string]: R } =>
-  Object.fromEntries(Object.entries(all).map(([name, one]) => [name, pick(one)]));
 
 const outputsOf = (
   url: Output<string>,

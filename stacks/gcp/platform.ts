@@ -1,7 +1,7 @@
 import { Provider } from '@pulumi/gcp/provider.js';
 import { ComponentResource, type ComponentResourceOptions, type Output, secret } from '@pulumi/pulumi';
 import type { Bundle } from '../bundle.ts';
-import type { PlatformOutputs } from '../outputs.ts';
+import { each, type PlatformOutputs } from '../outputs.ts';
 import type { PlatformPlan } from '../platform.ts';
 import { AdminKey, admit } from './admin-key.ts';
 import { makeCallers } from './callers.ts';
@@ -123,9 +123,6 @@ const exportCosts = ({ objects }: Stores, settings: Settings, transforms: Transf
     { parent },
   );
 };
-
-const each = <T, R>(all: { readonly [name: string]: T }, pick: (one: T) => R): { readonly [name: string]: R } =>
-  Object.fromEntries(Object.entries(all).map(([name, one]) => [name, pick(one)]));
 
 const outputsOf = (
   url: Output<string>,
