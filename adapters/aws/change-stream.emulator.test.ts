@@ -1,13 +1,14 @@
 import { changeStreamConformance } from '../conformance/change-stream.ts';
+import type { Consumer } from '../conformance/polled-consumer.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { dynamoTable } from './table.ts';
-import { type StreamConsumer, streamReader } from './test-stream-reader.ts';
+import { streamReader } from './test-stream-reader.ts';
 import { createTable, deleteTable, emulatorClient, emulatorsWithTables } from './test-tables.ts';
 
 for (const [name, emulator] of emulatorsWithTables)
   changeStreamConformance(name, async () => {
     const client = emulatorClient(emulator);
-    const running = new Set<StreamConsumer>();
+    const running = new Set<Consumer>();
     let tableName = '';
     let reader = streamReader(client, '');
     const open = () => dynamoTable({ tableName, declaration: {}, client, clock: systemClock });

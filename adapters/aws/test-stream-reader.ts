@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangeHandler } from '../../domain/kernel/table.ts';
+import { type Consumer, polledConsumer } from '../conformance/polled-consumer.ts';
 import { changeOf, type StreamRecord } from './change-stream.ts';
 import type { AwsClient } from './client.ts';
 import { dynamoDbStreams } from './services.ts';
@@ -9,10 +9,6 @@ type Records = { readonly Records: readonly StreamRecord[]; readonly NextShardIt
 
 /** Where a consumer is in each shard: the sequence number of the last record that it has handled. */
 type Positions = Map<string, string>;
-
-export type StreamConsumer = { stop(): Promise<void>; idle(): Promise<void> };
-
-const pollMillis = 20;
 
 /** Delivers a stream as Lambda's mapping does: a shard in order, a parent before its children, a batch again until it is handled. */
 export const streamReader = (client: AwsClient, streamArn: string) => {
@@ -52,32 +48,10 @@ export const streamReader = (client: AwsClient, streamArn: string) => {
 
   return {
     /** Goes on where a consumer of that name was. */
-    subscribe(consumer: string, handler: ChangeHandler, { batchSize = 100 } = {}): StreamConsumer {
+    subscribe(consumer: string, handler: ChangeHandler, { batchSize = 100 } = {}): Consumer {
       const positions = consumers.get(consumer) ?? new Map<string, string>();
       consumers.set(consumer, positions);
-      let stopped = false;
-      const idlers: (() => void)[] = [];
-      const run = async () => {
-        while (!stopped) {
-          const waiting = idlers.length;
-          const isIdle = await readAll(positions, handler, batchSize).then(
-            (had) => !had,
-            () => false,
-          );
-          if (!isIdle) continue;
-          for (const settle of idlers.splice(0, waiting)) settle();
-          await sleep(pollMillis);
-        }
-        for (const settle of idlers) settle();
-      };
-      const running = run();
-      return {
-        async stop() {
-          stopped = true;
-          await running;
-        },
-        idle: () => new Promise((resolve) => (stopped ? resolve() : void idlers.push(resolve))),
-      };
+      return polledConsumer(() => readAll(positions, handler, batchSize));
     },
   };
 };

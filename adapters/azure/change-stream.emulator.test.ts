@@ -3,11 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Table } from '../../domain/kernel/table.ts';
 import type { Doorbell } from '../../functions/entries/doorbell/doorbell.ts';
 import { changeStreamConformance } from '../conformance/change-stream.ts';
+import { doorbellCases, drainer } from '../conformance/doorbell.ts';
 import { rejection } from '../conformance/harness.ts';
+import type { Consumer } from '../conformance/polled-consumer.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { awaitDrained, type CosmosDoorbell, cosmosDoorbell, partitionOf } from './change-stream.ts';
 import { cosmosTable } from './table.ts';
-import { type Consumer, drainer } from './test-changes.ts';
 import { type CosmosUnderTest, startCosmosUnderTest } from './test-cosmos.ts';
 
 const declaration = { changes: true };
@@ -62,22 +63,8 @@ describe('the doorbell of Cosmos DB', () => {
   });
   afterEach(() => cosmos.close());
 
-  it('reads a partition in batches, each change once, also within one transaction', async () => {
-    const names = Array.from({ length: 30 }, (_, n) => String(n).padStart(2, '0'));
-    await table.transact(
-      pk,
-      names.slice(0, 10).map((sk) => ({ type: 'put', item: { pk, sk }, if: 'absent' })),
-    );
-    for (const sk of names.slice(10)) await table.put({ pk, sk });
-    const seen: string[] = [];
-    for (let sequence: string | undefined, more = true; more; ) {
-      const changes = await doorbell.changesAfter('things', pk, sequence, 7);
-      seen.push(...changes.map(({ key }) => key.sk));
-      sequence = changes.at(-1)?.sequence ?? sequence;
-      more = changes.length > 0;
-    }
-    expect(seen).toEqual(names);
-  });
+  doorbellCases(() => ({ table, doorbell }));
+
   it('tells of partitions that changed since a moment, of each once, and of no progress', async () => {
     await Promise.all(['acme#a', 'acme#b', 'acme#😀'].map((each) => table.put({ pk: each, sk: 'a' })));
     await table.put({ pk: 'acme#a', sk: 'b' });
@@ -88,16 +75,6 @@ describe('the doorbell of Cosmos DB', () => {
     const later: string[] = [];
     for await (const partition of doorbell.changedSince('things', new Date(Date.now() + 10_000))) later.push(partition);
     expect(later).toEqual([]);
-  });
-  it('lets one of many record progress, and the next only who has read what it recorded', async () => {
-    const { progress } = doorbell;
-    const outcomes = await Promise.all(Array.from({ length: 10 }, (_, n) => progress.put('things', pk, String(n), undefined)));
-    expect(outcomes.filter(Boolean)).toHaveLength(1);
-    const known = await progress.get('things', pk);
-    expect(known?.sequence).toBe(String(outcomes.indexOf(true)));
-    expect(await progress.put('things', pk, 'next', known?.tag)).toBe(true);
-    expect(await progress.put('things', pk, 'late', known?.tag)).toBe(false);
-    expect((await progress.get('things', pk))?.sequence).toBe('next');
   });
   it('knows its own record of progress again when the answer to it was lost', async () => {
     let broken = false;

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Doorbell } from '../../functions/entries/doorbell/doorbell.ts';
 import { changeStreamConformance } from '../conformance/change-stream.ts';
+import { doorbellCases, drainer, readAll } from '../conformance/doorbell.ts';
+import type { Consumer } from '../conformance/polled-consumer.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { firestoreDoorbell, partitionOf } from './change-stream.ts';
 import { documentId } from './firestore.ts';
 import { firestoreTable } from './table.ts';
-import { type Consumer, drainer } from './test-changes.ts';
 import { emulatorClient, testCollection } from './test-emulator.ts';
 
 const client = emulatorClient();
@@ -48,24 +49,7 @@ changeStreamConformance('Firestore emulator', async () => {
 
 describe('the doorbell of Firestore', () => {
   const pk = 'acme#log';
-
-  it('reads a partition in batches, each change once, also within one commit', async () => {
-    const { table, doorbell } = openAt(testCollection());
-    const names = Array.from({ length: 30 }, (_, n) => String(n).padStart(2, '0'));
-    await table.transact(
-      pk,
-      names.slice(0, 10).map((sk) => ({ type: 'put', item: { pk, sk }, if: 'absent' })),
-    );
-    for (const sk of names.slice(10)) await table.put({ pk, sk });
-    const seen: string[] = [];
-    for (let sequence: string | undefined, more = true; more; ) {
-      const changes = await doorbell.changesAfter('things', pk, sequence, 7);
-      seen.push(...changes.map(({ key }) => key.sk));
-      sequence = changes.at(-1)?.sequence ?? sequence;
-      more = changes.length > 0;
-    }
-    expect(seen).toEqual(names);
-  });
+  doorbellCases(() => openAt(testCollection()));
 
   it('passes over nothing of what many write while it reads', async () => {
     const { table, doorbell } = openAt(testCollection());
@@ -81,12 +65,9 @@ describe('the doorbell of Firestore', () => {
     let sequence: string | undefined;
     for (let wasWriting = true; wasWriting; ) {
       wasWriting = writing;
-      for (let more = true; more; ) {
-        const changes = await doorbell.changesAfter('things', pk, sequence, 5);
-        seen.push(...changes.map(({ key }) => key.sk));
-        sequence = changes.at(-1)?.sequence ?? sequence;
-        more = changes.length > 0;
-      }
+      const read = await readAll(doorbell, pk, sequence, 5);
+      seen.push(...read.names);
+      sequence = read.sequence;
     }
     await written;
     expect(seen).toHaveLength(writers * rounds);
@@ -104,18 +85,6 @@ describe('the doorbell of Firestore', () => {
     const told: string[] = [];
     for await (const partition of doorbell.changedSince('things', since)) told.push(partition);
     expect(new Set(told)).toEqual(new Set(['acme#a', 'acme#b']));
-  });
-
-  it('lets one of many record progress, and the next only who has read what it recorded', async () => {
-    const { doorbell } = openAt(testCollection());
-    const { progress } = doorbell;
-    const outcomes = await Promise.all(Array.from({ length: 10 }, (_, n) => progress.put('things', pk, String(n), undefined)));
-    expect(outcomes.filter(Boolean)).toHaveLength(1);
-    const known = await progress.get('things', pk);
-    expect(known?.sequence).toBe(String(outcomes.indexOf(true)));
-    expect(await progress.put('things', pk, 'next', known?.tag)).toBe(true);
-    expect(await progress.put('things', pk, 'late', known?.tag)).toBe(false);
-    expect((await progress.get('things', pk))?.sequence).toBe('next');
   });
 
   it('knows the partition of a document by its name', () => {
