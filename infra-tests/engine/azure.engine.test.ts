@@ -1,26 +1,34 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { contexts } from '../../functions/contexts.ts';
 import { manage } from '../../tools/engine/azure/storage-rest.ts';
 import { found } from '../../tools/engine/azure/subscription.ts';
-import { waitUntil } from '../../tools/wait-until.ts';
 import { type EmulatedSubscription, startEmulatedSubscription } from './azure-emulator.ts';
 import { refusals } from './azure-grants.ts';
 import { inventory } from './azure-inventory.ts';
-import { type EmulatedPlatform, onLaptop, startPlatformIn } from './platform.ts';
-import { changing, figures } from './said.ts';
-import { isAudited, newTenant, registerModels } from './traffic.ts';
+import { type EmulatedPlatform, startPlatformIn } from './platform.ts';
+import { changing } from './said.ts';
+import {
+  added,
+  type Creating,
+  changesOne,
+  convergesThoughCreatesFail,
+  demoIsAsOnLaptop,
+  first,
+  keepsAllWhenSwitched,
+  keepsNoSecret,
+} from './tried.ts';
 
-const added = 'inference';
-const first = contexts.map(({ name }) => name).filter((name) => name !== added);
 const Outputs = z.object({ queues: z.record(z.string(), z.string()) });
 
 let platform: EmulatedPlatform<EmulatedSubscription>;
-/** Called before each create that is not a preview's. */
-let creating: (urn: string) => void = () => {};
+const creating: Creating = { each: () => {} };
 beforeAll(async () => {
   const config = { 'platform:contexts': JSON.stringify(first) };
-  platform = await startPlatformIn(await startEmulatedSubscription(), { stack: 'azure-dev', creating: (urn) => creating(urn), config });
+  platform = await startPlatformIn(await startEmulatedSubscription(), {
+    stack: 'azure-dev',
+    creating: (urn) => creating.each(urn),
+    config,
+  });
 });
 afterAll(() => platform?.stop());
 
@@ -42,25 +50,8 @@ describe('the platform on Azure by the real engine, in an emulated subscription'
     expect(inventory(platform.account)).toEqual([]);
   });
 
-  it('converges although every create fails once', async () => {
-    // What does not depend on what failed is made nevertheless.
-    const goOn = '--continue-on-error';
-    const failed = new Set<string>();
-    creating = (urn) => {
-      if (failed.has(urn)) return;
-      failed.add(urn);
-      throw new Error('injected');
-    };
-    let attempts = 1;
-    for (let outcome = await platform.stack.tryUp(goOn); outcome.code !== 0; outcome = await platform.stack.tryUp(goOn)) {
-      attempts += 1;
-      for (const error of outcome.errors) expect(error).toMatch(/injected|update failed/);
-      expect(attempts).toBeLessThan(60);
-    }
-    creating = () => {};
-    expect(failed.size).toBeGreaterThan(150);
-    expect(changing((await platform.stack.up()).steps)).toEqual([]);
-  });
+  it('converges although every create fails once', async () =>
+    expect(await convergesThoughCreatesFail(platform, creating)).toBeGreaterThan(150));
 
   it('adds of an added context only what is its own', async () => {
     await platform.stack.config({ 'platform:contexts': JSON.stringify([...first, added]) });
@@ -76,12 +67,7 @@ describe('the platform on Azure by the real engine, in an emulated subscription'
     ]);
   });
 
-  it('does on its URL what it does on the laptop, with the same figures', async () => {
-    const here = figures(await platform.try('npx', 'tsx', 'examples/demo.ts'));
-    expect(here.filter((line) => line.includes('accuracy'))).toHaveLength(4);
-    expect(here.filter((line) => line.startsWith('  ok ')).length).toBeGreaterThan(20);
-    expect(here).toEqual(figures(await onLaptop('npx', 'tsx', 'examples/demo.ts')));
-  });
+  it('does on its URL what it does on the laptop, with the same figures', () => demoIsAsOnLaptop(platform));
 
   it('was refused nothing by the services', () => expect(refusals(platform.account)).toEqual([]));
 
@@ -90,12 +76,8 @@ describe('the platform on Azure by the real engine, in an emulated subscription'
     await platform.stack.preview('--refresh', '--expect-no-changes');
   });
 
-  it('changes one subscription when one setting of a subscription changes', async () => {
-    platform.runs('infra-tests/engine/variation/longer-retry-program.ts');
-    expect(changing((await platform.stack.up()).steps)).toEqual(['update models-events-subscription']);
-    platform.runs('stacks/index.ts');
-    expect(changing((await platform.stack.up()).steps)).toEqual(['update models-events-subscription']);
-  });
+  it('changes one subscription when one setting of a subscription changes', () =>
+    changesOne(platform, 'longer-retry', 'update models-events-subscription'));
 
   it('finds by a refresh that a queue was deleted, and makes it again', async () => {
     const { queues } = Outputs.parse(await platform.stack.outputs());
@@ -107,27 +89,11 @@ describe('the platform on Azure by the real engine, in an emulated subscription'
     expect(changing((await platform.stack.up()).steps)).toEqual([]);
   });
 
-  it('keeps its data and its events when its topology is switched, and switched back', { timeout: 480_000 }, async () => {
-    const tenant = await newTenant(await platform.admin());
-    for (const topology of ['single', 'context']) {
-      await platform.stack.config({ 'platform:topology': topology });
-      const busy = registerModels(tenant, topology);
-      await platform.stack.up();
-      const { names, refused } = await busy.stop();
-      expect(refused).toEqual([]);
-      expect(names.length).toBeGreaterThan(0);
-      expect(changing((await platform.stack.up()).steps)).toEqual([]);
-      for (const name of names) expect((await tenant.get(`/v1/models/${name}`)).status).toBe(200);
-      await waitUntil('every event to be heard of', () => isAudited(tenant, names), { withinMillis: 90_000, everyMillis: 500 });
-    }
-  });
+  it('keeps its data and its events when its topology is switched, and switched back', { timeout: 480_000 }, () =>
+    keepsAllWhenSwitched(platform, 90_000),
+  );
 
-  it('keeps no secret in plain in its state', async () => {
-    const { adminKey } = await platform.stack.outputs();
-    const state = await platform.stack.exported();
-    expect(state).not.toContain(String(adminKey));
-    expect(state).not.toContain(String(adminKey).split('_').at(-1));
-  });
+  it('keeps no secret in plain in its state', () => keepsNoSecret(platform));
 
   it('leaves nothing when it is destroyed', async () => {
     await platform.stack.destroy();
