@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { contexts } from '../functions/contexts.ts';
-import { type Resource, resourceVariable } from '../functions/kernel/resources.ts';
+import { largeEvents, type Resource, resourceVariable } from '../functions/kernel/resources.ts';
 import { type FunctionUnit, unitsOf } from '../functions/kernel/units.ts';
-import { customRoles, type Granted, grantedBy } from '../stacks/gcp/grant-roles.ts';
+import { customRoles, type Granted, grantedBy, isWithin } from '../stacks/gcp/grant-roles.ts';
 import type { Graph, GraphResource } from './graph.ts';
 import { casesOf, graphFor, named } from './graphs.ts';
 
 const isGrant = ({ type }: GraphResource): boolean => /(IAMMember|IamMember)$/.test(type);
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+type Right = { readonly role: Granted['role']; readonly at: string };
 
 /** What a grant is on, as its properties say it. */
 const targetOf = ({ inputs }: GraphResource): string => {
@@ -52,12 +54,14 @@ describe.each(casesOf('gcp'))('the accounts of $stack with topology $topology', 
   };
   /** What the declarations of a function come to, worked out from the verbs alone. */
   const declared = (unit: FunctionUnit): readonly string[] => {
-    const granted = unit.grants.flatMap(({ resource, verbs }) =>
+    // No event is so large here that it would have to lie there.
+    const needed = unit.grants.filter(({ resource }) => resourceVariable(resource) !== resourceVariable(largeEvents));
+    const granted = needed.flatMap(({ resource, verbs }) =>
       verbs.flatMap((verb) =>
-        (grantedBy(resource.kind, verb) ?? []).flatMap(({ role, on }) => {
-          if (on === 'self') return [`${called(role)} on self`];
-          if (on === 'sources') return [`${called(role)} on projects/hybrid-test/topics/events-topic-1234567`];
-          return on === 'tasks' ? [] : [`${called(role)} on ${place(resource)}`];
+        (grantedBy(resource.kind, verb) ?? []).flatMap(({ role, on }): readonly Right[] => {
+          if (on === 'self') return [{ role, at: 'self' }];
+          if (on === 'sources') return [{ role, at: 'projects/hybrid-test/topics/events-topic-1234567' }];
+          return on === 'tasks' ? [] : [{ role, at: place(resource) }];
         }),
       ),
     );
@@ -65,9 +69,11 @@ describe.each(casesOf('gcp'))('the accounts of $stack with topology $topology', 
       unit.trigger === 'changes'
         ? unit.contexts
             .filter(({ tables }) => Object.values(tables).some(({ holds, changes }) => holds !== undefined || changes !== undefined))
-            .map(({ name }) => `${called('table-drain')} on ${prefix}-${name}`)
+            .map(({ name }): Right => ({ role: 'table-drain', at: `${prefix}-${name}` }))
         : [];
-    return [...new Set([...granted, ...drains])].sort();
+    const all = [...granted, ...drains];
+    const isImplied = ({ role, at }: Right): boolean => all.some((other) => other.at === at && isWithin(role, other.role));
+    return [...new Set(all.filter((right) => !isImplied(right)).map(({ role, at }) => `${called(role)} on ${at}`))].sort();
   };
 
   it.each(units)('give $name what it declares, and nothing else', async (unit) =>
@@ -103,7 +109,9 @@ describe.each(casesOf('gcp'))('the accounts of $stack with topology $topology', 
       const { environmentVariables } = named(graph, `${unit.name}-function`).inputs.serviceConfig as {
         readonly environmentVariables: { readonly [name: string]: string };
       };
-      for (const { resource } of unit.grants) expect(environmentVariables).toHaveProperty(resourceVariable(resource));
+      for (const { resource } of unit.grants.filter((grant) => grant.resource.name !== largeEvents.name))
+        expect(environmentVariables).toHaveProperty(resourceVariable(resource));
+      expect(environmentVariables).not.toHaveProperty(resourceVariable(largeEvents));
       for (const { resource } of unit.grants.filter((grant) => grant.resource.kind === 'table'))
         expect(environmentVariables[resourceVariable(resource)]).toBe(
           `projects/hybrid-test/databases/${prefix}-${resource.context}/documents/${resource.name}`,
@@ -126,6 +134,16 @@ describe('a verb on Google Cloud', () => {
       readonly environmentVariables: { readonly [name: string]: string };
     };
     expect(environmentVariables.HYBRID_DRAIN_URL).toBe('https://hybrid-dev-billing-changes-123456789012.europe-west1.run.app/drain');
+  });
+  it('that allows no more than another one on the same resource is not granted beside it', async () => {
+    expect(isWithin('table-put', 'table-append')).toBe(true);
+    expect(isWithin('table-append', 'table-put')).toBe(false);
+    expect(isWithin('table-read', 'table-append')).toBe(false);
+    expect(isWithin('roles/pubsub.publisher', 'table-append')).toBe(false);
+    const rights = rightsOf(await graphFor('gcp-dev'), 'models-http');
+    expect(rights.filter((right) => right.includes('models-artifacts'))).toEqual([
+      'hybrid_dev_objects_put on models-artifacts-bucket-1234567',
+    ]);
   });
   it('that nobody has a meaning for is refused', () => expect(grantedBy('function', 'invoke')).toBeUndefined());
 });

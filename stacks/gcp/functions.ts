@@ -9,9 +9,9 @@ import type { CodeStore } from './code-store.ts';
 import type { Roles } from './custom-roles.ts';
 import type { Deliveries } from './deliveries.ts';
 import { type FunctionArgs, PlatformFunction } from './function.ts';
-import { bindingsOf, inDatabase, onceEach, type Places, placeOf } from './grants.ts';
+import { bindingsOf, inDatabase, type Places, placeOf, type Wanted, wantedBy } from './grants.ts';
 import type { Settings } from './options.ts';
-import type { Binding, Role } from './role.ts';
+import type { Role } from './role.ts';
 import { accountId, emailOf, functionName, type Site, urlOf } from './site.ts';
 import { inContext } from './stores.ts';
 import type { Transforms } from './transforms.ts';
@@ -57,7 +57,7 @@ const functionOf = (args: FunctionsArgs, unit: FunctionUnit): PlatformFunction =
     {
       ...common(args, unit),
       environment: environmentOf(args, unit),
-      bindings: onceEach([...bindingsOf(unit.grants, args.places, args.roles), ...drainsFrom(args, unit)]),
+      bindings: bindingsOf([...wantedBy(unit.grants, args.places), ...drainsFrom(args, unit)], args.roles),
       transform: args.transforms.function?.[unit.name],
     },
     { parent: args.parent },
@@ -84,8 +84,8 @@ export const common = ({ settings, site, bundles, codeStore }: FunctionsArgs, un
 const consumed = (plan: PlatformPlan, unit: FunctionUnit) => plan.tables.filter(({ changes }) => changes?.unit === unit.name);
 
 /** A bell only rings: what changed, the function reads itself, and writes down how far it came. */
-const drainsFrom = ({ plan, site, roles }: FunctionsArgs, unit: FunctionUnit): readonly Binding[] =>
-  consumed(plan, unit).map(({ context }) => inDatabase('table-drain', inContext(site, context), roles));
+const drainsFrom = ({ plan, site }: FunctionsArgs, unit: FunctionUnit): readonly Wanted[] =>
+  consumed(plan, unit).map(({ context }) => inDatabase('table-drain', inContext(site, context)));
 
 /** Where everything is that a function may touch, and who may call it. */
 const environmentOf = (args: FunctionsArgs, unit: FunctionUnit): FunctionArgs['environment'] => {

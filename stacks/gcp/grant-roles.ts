@@ -12,6 +12,7 @@ export const customRoles = {
   'table-delete': ['datastore.entities.delete', 'datastore.entities.get', 'datastore.entities.update'],
   // Reads what changed, and writes down how far it came.
   'table-drain': ['datastore.entities.create', 'datastore.entities.get', 'datastore.entities.list', 'datastore.entities.update'],
+  'objects-read': ['storage.objects.get', 'storage.objects.list'],
   // Overwriting an object is deleting what was there; parts of an upload are read, put together and deleted.
   'objects-put': ['storage.objects.create', 'storage.objects.delete', 'storage.objects.get', 'storage.objects.list'],
   'objects-delete': ['storage.objects.delete'],
@@ -43,10 +44,10 @@ const table: Partial<Record<Verb, readonly Granted[]>> = {
 const allowed: Partial<Record<ResourceKind, Partial<Record<Verb, readonly Granted[]>>>> = {
   table,
   objects: {
-    read: [on('roles/storage.objectViewer')],
+    read: [on('objects-read')],
     put: [on('objects-put')],
     delete: [on('objects-delete')],
-    presign: [on('roles/storage.objectViewer'), on('objects-put'), on('signer', 'self')],
+    presign: [on('objects-put'), on('signer', 'self')],
   },
   queue: { send: [on('roles/pubsub.publisher'), on('roles/cloudtasks.enqueuer', 'tasks')] },
   bus: { publish: [on('roles/pubsub.publisher')] },
@@ -57,5 +58,14 @@ const allowed: Partial<Record<ResourceKind, Partial<Record<Verb, readonly Grante
     redrive: [on('table-append'), on('roles/pubsub.publisher', 'sources')],
   },
 };
+
+/** Whether a role of the stack's own may do nothing that another one may not do as well. */
+export const isWithin = (role: RoleName, wider: RoleName): boolean => {
+  const [permissions, others] = [permissionsOf(role), permissionsOf(wider)];
+  return permissions.length > 0 && permissions.length < others.length && permissions.every((one) => others.includes(one));
+};
+
+const isCustom = (role: RoleName): role is CustomRole => role in customRoles;
+const permissionsOf = (role: RoleName): readonly string[] => (isCustom(role) ? customRoles[role] : []);
 
 export const grantedBy = (kind: ResourceKind, verb: Verb): readonly Granted[] | undefined => allowed[kind]?.[verb];

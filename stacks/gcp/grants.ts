@@ -3,7 +3,7 @@ import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { qualifiedName, type Resource, resourceVariable } from '../../functions/kernel/resources.ts';
 import type { Grant } from '../../functions/kernel/units.ts';
 import type { Roles } from './custom-roles.ts';
-import { type Granted, grantedBy } from './grant-roles.ts';
+import { type Granted, grantedBy, isWithin, type RoleName } from './grant-roles.ts';
 import type { Binding, Target } from './role.ts';
 
 /** Where a resource is, for a grant and for a function's environment. */
@@ -25,53 +25,56 @@ export const placeOf = (resource: Resource, places: Places): Place => {
   return place;
 };
 
-/** One role for each verb of each resource; what several of them come to on one database is granted once. */
-export const bindingsOf = (grants: readonly Grant[], places: Places, roles: Roles): readonly Binding[] =>
-  onceEach(
-    grants.flatMap(({ resource, verbs }) =>
-      verbs.flatMap((verb) => {
-        const meant = grantedBy(resource.kind, verb);
-        if (meant === undefined)
-          throw new Rejected(
-            failed('invalid', 'verb-without-meaning', `On Google Cloud nobody can "${verb}" a resource of the kind "${resource.kind}".`),
-          );
-        return meant.flatMap((one) => bindingsFor(one, resource, placeOf(resource, places), roles));
-      }),
-    ),
+/** A role on something that may be granted other roles, too. */
+export type Wanted = {
+  readonly role: RoleName;
+  readonly on: Target /** Unique among what an account is granted something on. */;
+  readonly of: string;
+};
+
+/** One role for each verb of each resource, less what another one on the same resource implies. On Firestore that is the database. */
+export const wantedBy = (grants: readonly Grant[], places: Places): readonly Wanted[] =>
+  grants.flatMap(({ resource, verbs }) =>
+    verbs.flatMap((verb) => {
+      const meant = grantedBy(resource.kind, verb);
+      if (meant === undefined)
+        throw new Rejected(
+          failed('invalid', 'verb-without-meaning', `On Google Cloud nobody can "${verb}" a resource of the kind "${resource.kind}".`),
+        );
+      return meant.flatMap((one) => wantedFor(one, resource, placeOf(resource, places)));
+    }),
   );
 
-export const onceEach = (bindings: readonly Binding[]): readonly Binding[] => [...new Map(bindings.map((one) => [one.name, one])).values()];
+export const bindingsOf = (wanted: readonly Wanted[], roles: Roles): readonly Binding[] => {
+  const each = [...new Map(wanted.map((one) => [nameOf(one), one])).values()];
+  return each
+    .filter(({ role, of }) => !each.some((other) => other.of === of && isWithin(role, other.role)))
+    .map((one) => ({ name: nameOf(one), role: roles.named(one.role), on: one.on }));
+};
 
-const bindingsFor = ({ role, on }: Granted, resource: Resource, place: Place, roles: Roles): readonly Binding[] => {
-  const named = (suffix: string, target: Target, as: Granted['role'] = role): Binding => ({
-    name: `${shortName(as)}-${suffix}`,
-    role: roles.named(as),
-    on: target,
-  });
+const wantedFor = ({ role, on }: Granted, resource: Resource, place: Place): readonly Wanted[] => {
   const what = qualifiedName(resource).replaceAll('.', '-');
   switch (on) {
     case 'resource':
-      return [place.on.kind === 'database' ? inDatabase(role, place.on, roles) : named(what, place.on)];
+      return [place.on.kind === 'database' ? inDatabase(role, place.on) : { role, of: what, on: place.on }];
     case 'self':
-      return [named('self', { kind: 'self' })];
+      return [{ role, of: 'self', on: { kind: 'self' } }];
     case 'sources':
-      return Object.entries(place.sources ?? {}).map(([name, topicName]) => named(name, { kind: 'topic', topicName }));
+      return Object.entries(place.sources ?? {}).map(([of, topicName]) => ({ role, of, on: { kind: 'topic', topicName } }));
     case 'tasks':
       if (place.tasks === undefined) return [];
       return [
-        named(what, { kind: 'tasks', tasksName: place.tasks.name, region: place.tasks.region }),
-        named('tasks', { kind: 'account', accountName: place.tasks.accountName }, 'roles/iam.serviceAccountUser'),
+        { role, of: what, on: { kind: 'tasks', tasksName: place.tasks.name, region: place.tasks.region } },
+        { role: 'roles/iam.serviceAccountUser', of: 'tasks', on: { kind: 'account', accountName: place.tasks.accountName } },
       ];
   }
 };
 
 type OneDatabase = Extract<Target, { readonly kind: 'database' }>;
 
-export const inDatabase = (role: Granted['role'], database: OneDatabase, roles: Roles): Binding => ({
-  name: `${shortName(role)}-${database.context}`,
-  role: roles.named(role),
-  on: database,
-});
+export const inDatabase = (role: RoleName, on: OneDatabase): Wanted => ({ role, of: on.context, on });
+
+const nameOf = ({ role, of }: Wanted): string => `${shortName(role)}-${of}`;
 
 /** `roles/pubsub.publisher` as `publisher`: what it is granted on says the rest. */
 const shortName = (role: string): string => role.slice(Math.max(role.lastIndexOf('/'), role.lastIndexOf('.')) + 1);
