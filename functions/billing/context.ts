@@ -178,5 +178,5 @@ export const billing = context('billing', {
     ...transferOfObjects('billing', ['exports']),
   },
   publishes: [planDefined, accountOpened, subscriptionChanged, usageSettled, invoiceIssued, periodClosing, periodClosed],
-  subscribers: { 'tenant-created': { to: [tenantCreated], attempts: 8, uses: { accounts: ['read', 'append'] } } },
+  subscribers: { 'tenant-created': { to: [tenantCreated], attempts: 8, uses: { accounts: ['get', 'append'] } } },
 });

@@ -70,8 +70,8 @@ export const inference = context('inference', {
     'deployment-requested': {
       to: [deploymentRequested],
       attempts: 8,
-      uses: { endpoints: ['read', 'append'], modelHost: ['load', 'remove'], artifacts: ['read'] },
+      uses: { endpoints: ['get', 'append'], modelHost: ['load', 'remove'], artifacts: ['read'] },
     },
-    'endpoint-removed': { to: [endpointRemoved], attempts: 8, uses: { endpoints: ['read', 'append'], modelHost: ['remove'] } },
+    'endpoint-removed': { to: [endpointRemoved], attempts: 8, uses: { endpoints: ['get', 'append'], modelHost: ['remove'] } },
   },
 });

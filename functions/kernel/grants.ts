@@ -4,7 +4,8 @@ import type { Uses, Verb } from './context.ts';
 /** Which methods of a port a verb allows. What is not listed here nobody may call. */
 const methodsOf: Record<Verb, readonly string[]> = {
   read: ['get', 'batchGet', 'query', 'queryIndex', 'head', 'list', 'read', 'history', 'timeline', 'stateAt', 'states', 'statesByIndex'],
-  get: ['get'],
+  // The state of an aggregate is one item.
+  get: ['get', 'read'],
   scan: ['scan'],
   append: ['handle', 'transact', 'put', 'delete'],
   put: ['put', 'write', 'copy', 'startMultipart', 'putPart', 'completeMultipart', 'abortMultipart'],
