@@ -43,7 +43,9 @@ export const startEmulator = async (commandOn: (port: number) => EmulatorCommand
   let log = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
-      log = (log + text).slice(-1_000_000);
+      log += text;
+      // Rarely: to cut it is to copy it.
+      if (log.length > 2_000_000) log = log.slice(-1_000_000);
     });
   const killAtExit = () => child.kill('SIGKILL');
   process.once('exit', killAtExit);

@@ -88,7 +88,9 @@ export const makeFunctions = (listen: (name: string) => RequestListener, network
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => {
         const deployed = all.get(name);
-        if (deployed !== undefined) deployed.log = (deployed.log + text).slice(-200_000);
+        if (deployed === undefined) return;
+        deployed.log += text;
+        if (deployed.log.length > 400_000) deployed.log = deployed.log.slice(-200_000);
       });
     children.add(child);
     let over = false;
