@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { kind } from '../provider/kind.ts';
 import type { Properties } from '../provider/values.ts';
+import type { Binding } from './host/access.ts';
 import type { World } from './world.ts';
 
 const AccountInputs = z.object({ accountId: z.string() });
@@ -61,6 +62,8 @@ const targets: { readonly [type: string]: (inputs: Properties, projectId: string
   'gcp:cloudtasks/queueIamMember:QueueIamMember': ({ name }) => `tasks:${text(name)}`,
 };
 
+export const idOfBinding = ({ resource, role, member }: Binding): string => [resource, role, member].join(' ');
+
 const Member = z.looseObject({ role: z.string(), member: z.string() });
 
 /** Everybody, accounts of the project, and those of Google's own services. */
@@ -80,8 +83,9 @@ export const members = ({ project, access, accounts }: World) =>
       create: async (inputs) => {
         const resource = target(inputs as Properties, project.id);
         if (!isThere(accounts, inputs.member)) throw new Error(`Error 400: Service account ${inputs.member} does not exist.`);
-        const id = [resource, inputs.role, inputs.member].join(' ');
-        access.bind(id, { resource, role: inputs.role, member: inputs.member });
+        const binding = { resource, role: inputs.role, member: inputs.member };
+        const id = idOfBinding(binding);
+        access.bind(id, binding);
         return { id, computed: { etag: '' } };
       },
       read: async (id) => (access.has(id) ? { computed: {} } : undefined),
