@@ -4,7 +4,7 @@ import { failed, Rejected } from '../domain/kernel/failure.ts';
 export type Patience = { readonly withinMillis: number; readonly everyMillis?: number };
 
 /** How many times as long: for a platform that tells of things later than the laptop's, such as one that folds usage by the clock. */
-const patienceFactor = Number(process.env.HYBRID_PATIENCE ?? 1);
+export const patienceFactor = Number(process.env.HYBRID_PATIENCE ?? 1);
 
 /** Asks again until there is an answer that is not `undefined`. Throws `Rejected` `waited-in-vain` with what was waited for. */
 export const waitUntil = async <T>(what: string, ask: () => Promise<T | undefined>, patience: Patience): Promise<T> => {

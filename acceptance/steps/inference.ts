@@ -82,7 +82,6 @@ When('the endpoint {string} infers from more than {int} MiB', async function (th
 
 When(
   'the endpoint {string} runs for ever while {string} of {string} goes on',
-  { timeout: 30_000 },
   async function (this: Scenario, stuck: string, other: string, tenant: string) {
     const endless = inferFrom(this.client, stuck, [{ name: 'x', datatype: 'FP32', shape: [1, 1], data: [1] }]);
     let answered = false;

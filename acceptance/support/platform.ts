@@ -5,12 +5,13 @@ import { AfterAll, BeforeAll, setDefaultTimeout } from '@cucumber/cucumber';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { type HttpClient, httpClient } from '../../tools/http-client.ts';
 import { buildServer, startServer } from '../../tools/server-process.ts';
+import { patienceFactor } from '../../tools/wait-until.ts';
 
 /** The platform that all scenarios of a run share: each has tenants of its own. */
 type Running = { readonly url: string; readonly adminKey: string; readonly dataFolder: string; stop(): Promise<void> };
 let running: Running | undefined;
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(30_000 * patienceFactor);
 
 BeforeAll(async () => {
   const { HYBRID_URL: url, HYBRID_ADMIN_KEY: adminKey } = process.env;

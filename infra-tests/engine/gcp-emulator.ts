@@ -25,7 +25,7 @@ export const startProject = async (options: WorldOptions = {}): Promise<Emulated
       env: { GOOGLE_PROJECT: project.id, GOOGLE_REGION: project.region },
     },
     config: { 'gcp:project': project.id, 'gcp:region': project.region },
-    outside: { NODE_OPTIONS: `--import ${network}`, HYBRID_TEST_GOOGLE: world.networkOf('nobody'), HYBRID_PATIENCE: '10' },
+    outside: { NODE_OPTIONS: `--import ${network}`, HYBRID_TEST_GOOGLE: world.networkOf('nobody'), HYBRID_PATIENCE: '20' },
     stop: async () => {
       await world.close();
       await Promise.all(running.map(({ stop }) => stop()));
