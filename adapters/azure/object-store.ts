@@ -22,6 +22,7 @@ import { type BlobContainer, blobContainer, infoOf, keyOf, momentOf, nameOf, unq
 import type { AzureClient } from './client.ts';
 import { isAzureError } from './errors.ts';
 import { copyBlob } from './object-store-copy.ts';
+import { deleteBlob } from './object-store-delete.ts';
 import { blobMultipart, uploadsPrefix } from './object-store-multipart.ts';
 import { ownOrTaken, partBytes, putBlocks } from './object-store-put.ts';
 import { sharedAccess } from './shared-access.ts';
@@ -96,9 +97,7 @@ export const blobObjectStore = ({ client, containerUrl, clock }: BlobObjectStore
 
     async delete(key) {
       if (!isObjectKey(key)) return;
-      await container.call('DeleteBlob', 'DELETE', { name: nameOf(key) }).catch((error) => {
-        if (!isMissing(error)) throw error;
-      });
+      await deleteBlob(container, nameOf(key));
     },
 
     async list(prefix, { limit, cursor } = {}) {
