@@ -25,4 +25,20 @@ describe('the sweep of uploads', () => {
     await everyUploadSweep({ artifacts: storeOf(objects) as never, clock: { now: () => now } });
     expect(Object.keys(objects)).toEqual(['uploads/acme/new', 'acme/sha256/ab']);
   });
+
+  it('removes what is left of others where one cannot be removed, and fails at the end with all that failed', async () => {
+    const objects = Object.fromEntries(['a', 'm', 'n', 'z'].map((tenant) => [`uploads/${tenant}/old`, '2026-11-21T10:00:00.000Z']));
+    const store = storeOf(objects);
+    const artifacts = {
+      ...store,
+      delete: async (key: string) => {
+        if (/uploads\/[mn]/.test(key)) throw new TypeError('it is leased');
+        await store.delete(key);
+      },
+    };
+    await expect(everyUploadSweep({ artifacts: artifacts as never, clock: { now: () => now } })).rejects.toThrow(
+      '2 uploads could not be removed: uploads/m/old: it is leased; uploads/n/old: it is leased',
+    );
+    expect(Object.keys(objects)).toEqual(['uploads/m/old', 'uploads/n/old']);
+  });
 });

@@ -35,12 +35,15 @@ export const registerUploadedVersion = handler<typeof models, 'POST /v1/models/{
     const upload = await take(uploaded, key, request.body.digest, ports.artifacts);
     if (upload === undefined) return notFound(id);
     const outcome = isFailure(upload) ? upload : await register(request, upload, ports);
-    if (isFinal(outcome)) await ports.artifacts.delete(uploaded);
+    if (isFinal(outcome)) await leave(uploaded, ports.artifacts);
     return outcome;
   } finally {
-    await ports.artifacts.delete(key);
+    await leave(key, ports.artifacts);
   }
 });
+
+/** The answer stands, whether or not this can be removed now: the sweep takes what is left. */
+const leave = (key: string, artifacts: Artifacts): Promise<void> => artifacts.delete(key).catch(() => undefined);
 
 /** The same upload could not be answered otherwise; what is put to its URL after that is another one. */
 const isFinal = (outcome: Answer | Failure): boolean =>

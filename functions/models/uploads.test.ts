@@ -52,6 +52,13 @@ describe('an upload', () => {
     expect(on.keys()).toEqual([`acme/sha256/${hex('onnx model')}`]);
   });
 
+  it('becomes a version also where it cannot be removed', async () => {
+    const on = await start();
+    const id = await arrived(on, 'onnx');
+    Object.assign(on.ports.artifacts, { delete: () => Promise.reject(new TypeError('it is leased')) });
+    expect(await register(on, id)).toMatchObject({ status: 201, headers: { location: '/v1/models/digits/versions/1' } });
+  });
+
   it('is not found before it has arrived, nor where its id is none, nor once it is a version', async () => {
     const on = await start();
     const { id } = await begin(on);
