@@ -20,6 +20,8 @@ export type GraphResource = {
   readonly provider: string;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
+  /** The names of what is called once it has been made. */
+  readonly afterCreate: readonly string[];
   readonly inputs: { readonly [property: string]: unknown };
   readonly outputs: { readonly [property: string]: unknown };
 };
@@ -81,6 +83,7 @@ type Registration = {
   getProvider(): string;
   getProtect(): boolean;
   getRetainondelete(): boolean;
+  getHooks(): { getAfterCreateList(): readonly string[] } | undefined;
   getObject(): Struct | undefined;
 };
 type Registered = { getUrn(): string; getObject(): Struct | undefined };
@@ -97,6 +100,11 @@ class RecordingMonitor extends MockMonitor {
     });
   }
 
+  /** Hooks are called by an engine. */
+  registerResourceHook(_request: unknown, callback: (error: null, response: undefined) => void): void {
+    callback(null, undefined);
+  }
+
   recorded(): Graph {
     return this.#recorded.sort((one, other) => (one.urn < other.urn ? -1 : 1));
   }
@@ -111,6 +119,7 @@ const recorded = (request: Registration, response: Registered): GraphResource =>
   provider: request.getProvider(),
   protect: request.getProtect(),
   retainOnDelete: request.getRetainondelete(),
+  afterCreate: request.getHooks()?.getAfterCreateList() ?? [],
   inputs: valuesOf(request.getObject()),
   outputs: valuesOf(response.getObject()),
 });

@@ -22,7 +22,7 @@ export const startProject = async (options: WorldOptions = {}): Promise<Emulated
     cloud: {
       package: 'gcp',
       startProvider: (options) => startGcpProvider(world, options),
-      env: { GOOGLE_PROJECT: project.id, GOOGLE_REGION: project.region },
+      env: { GOOGLE_PROJECT: project.id, GOOGLE_REGION: project.region, GOOGLE_PUBSUB_CUSTOM_ENDPOINT: `${pubSub}/v1/` },
     },
     config: { 'gcp:project': project.id, 'gcp:region': project.region },
     outside: { NODE_OPTIONS: `--import ${network}`, HYBRID_TEST_GOOGLE: world.networkOf('nobody'), HYBRID_PATIENCE: '20' },

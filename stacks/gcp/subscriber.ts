@@ -1,10 +1,20 @@
+import { getClientConfig } from '@pulumi/gcp/organizations/getClientConfig.js';
 import { Subscription, type SubscriptionArgs } from '@pulumi/gcp/pubsub/subscription.js';
 import { SubscriptionIAMMember } from '@pulumi/gcp/pubsub/subscriptionIAMMember.js';
-import { ComponentResource, type ComponentResourceOptions, type Input, type Output, type Resource as PulumiResource } from '@pulumi/pulumi';
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  type Input,
+  log,
+  type Output,
+  type Resource as PulumiResource,
+  type ResourceHookFunction,
+} from '@pulumi/pulumi';
 import { type Transform, transformed } from '../component.ts';
 import { contextLabel, days, digestOf } from './component.ts';
 import { backOff, type Call, neverExpires, pushTo } from './dead-letters.ts';
 import { filtersOf } from './filters.ts';
+import { takeOver } from './handover.ts';
 
 export type SubscriberArgs = {
   readonly context: string;
@@ -24,8 +34,8 @@ export type SubscriberArgs = {
 
 /**
  * A filter on a topic, a push to a function, back-off and a dead letter; more than one subscription where the types do not fit one filter. A filter
- * cannot be changed: another one has another name, so that the new subscription is there before the old one goes. What the old one still had to
- * deliver, the topic keeps: the new one is put back to before the update (`gcloud pubsub subscriptions seek`, see docs/deploy-gcp.md).
+ * cannot be changed: another one has another name, so that the new subscription is there before the old one goes, and takes over what that one had
+ * not delivered.
  */
 export class Subscriber extends ComponentResource {
   readonly subscriptionNames: readonly Output<string>[];
@@ -33,12 +43,16 @@ export class Subscriber extends ComponentResource {
   constructor(name: string, args: SubscriberArgs, options?: ComponentResourceOptions) {
     super('hybrid:gcp:Subscriber', name, {}, options);
     const ready: Promise<PulumiResource[]> = args.push.admitted.then((admitted) => [...admitted, args.deadLetters.grant]);
-    this.subscriptionNames = filtersOf(args.types).map((filter, at) => {
+    const filters = filtersOf(args.types);
+    const called = `${args.prefix}-${name}-`;
+    const afterCreate = args.types === '*' ? [] : [takingOver(called, filters.map(digestOf), this)];
+    this.subscriptionNames = filters.map((filter, at) => {
       const suffix = at === 0 ? '' : `-${at + 1}`;
-      const made = subscriptionOf(`${args.prefix}-${name}-${digestOf(filter)}`, filter, args);
+      const made = subscriptionOf(`${called}${digestOf(filter)}`, filter, args);
       const subscription = new Subscription(`${name}-subscription${suffix}`, transformed(made, args.transform?.subscription), {
         parent: this,
         dependsOn: ready,
+        hooks: { afterCreate },
       });
       new SubscriptionIAMMember(
         `${name}-giving-up${suffix}`,
@@ -50,6 +64,19 @@ export class Subscriber extends ComponentResource {
     this.registerOutputs({ subscriptionNames: this.subscriptionNames });
   }
 }
+
+/** It runs when a subscription has been made, and before anything is deleted; what it throws ends the update there. */
+const takingOver =
+  (called: string, digests: readonly string[], parent: Subscriber): ResourceHookFunction =>
+  async ({ id: subscription, newOutputs }) => {
+    const { accessToken, project } = await getClientConfig({ parent });
+    const replaces = (id: string) => id.startsWith(called) && isOther(id.slice(called.length), digests);
+    const since = await takeOver({ project, topic: String(newOutputs?.topic), subscription, replaces }, { accessToken });
+    if (since !== undefined)
+      log.info(`${subscription} takes over what was not delivered, and hears everything since ${since.toISOString()}`);
+  };
+
+const isOther = (digest: string, digests: readonly string[]): boolean => /^[0-9a-f]{8}$/.test(digest) && !digests.includes(digest);
 
 const subscriptionOf = (name: string, filter: string, args: SubscriberArgs): SubscriptionArgs => ({
   name,

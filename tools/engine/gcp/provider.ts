@@ -38,6 +38,8 @@ export const startGcpProvider = async (world: World, options: ProviderOptions): 
   const invoke = async (token: string, { projectId }: Properties): Promise<object> => {
     if (token === 'gcp:organizations/getProject:getProject' && projectId === project.id)
       return { id: `projects/${project.id}`, projectId: project.id, number: project.number, name: project.id };
+    if (token === 'gcp:organizations/getClientConfig:getClientConfig')
+      return { id: project.id, accessToken: 'emulated', project: project.id, region: project.region, zone: '', defaultLabels: {} };
     throw new Error(`${token} is not among what this provider can be asked`);
   };
   const kindOf = (type: string) => kinds.get(type) ?? recorded(type, records, project);
