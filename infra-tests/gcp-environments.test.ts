@@ -139,6 +139,25 @@ describe('a stack on Google Cloud', () => {
       'attributes."ce-type" = "ai.hybrid-platform.models.alias-assigned.v1"',
     );
   });
+  it('has a subscription with another filter take over from the one before it, and nothing else', async () => {
+    const taking = ofType(await graphFor('gcp-staging'), types.subscription).filter(({ afterCreate }) => afterCreate.length > 0);
+    const filtered = ofType(await graphFor('gcp-staging'), types.subscription).filter(({ inputs }) => inputs.filter !== undefined);
+    expect(taking.map(({ name }) => name)).toEqual(filtered.map(({ name }) => name));
+    expect(taking.length).toBeGreaterThan(0);
+  });
+  it('keeps no index of a field by itself but of when it was written, where somebody sweeps for that', async () => {
+    const fields = ofType(await graphFor('gcp-dev'), 'gcp:firestore/field:Field').map(({ name, inputs }) => [
+      name,
+      inputs.field,
+      inputs.indexConfig,
+    ]);
+    expect(fields.filter(([name]) => String(name).startsWith('models-registry-'))).toEqual([
+      ['models-registry-expiry', 'expiresAt', {}],
+      ['models-registry-no-field', '*', {}],
+      ['models-registry-sweep', 'committedAt', { indexes: [{ order: 'ASCENDING' }] }],
+    ]);
+    expect(fields.filter(([name]) => String(name).startsWith('dead-letters-')).map(([, field]) => field)).toEqual(['expiresAt', '*']);
+  });
   it('lets the administrator in by a document that the adapter finds, and knows only the hash of the key', async () => {
     const { inputs } = named(await graphFor('gcp-dev'), 'admin-item');
     expect([inputs.collection, inputs.database]).toEqual(['directory', 'hybrid-dev-identity']);

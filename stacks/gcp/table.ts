@@ -17,6 +17,13 @@ export type TableArgs = {
 /** As the adapter names them: when something was written, by the server's clock; and when it is to go. */
 const committedAt = 'committedAt';
 const expiresAt = 'expiresAt';
+/**
+ * Firestore keeps two indexes of each field unless told otherwise. They are written with every item, stored, and counted (a document has at most
+ * 40,000 entries); items are read by composite ones alone. `*` is every field that has no settings of its own.
+ */
+const everyField = '*';
+/** The sweep asks for what was written since, whatever its partition. */
+const ascending: NonNullable<FieldArgs['indexConfig']> = { indexes: [{ order: 'ASCENDING' }] };
 
 /** A collection of items by `pk` and `sk`, with an index for every order in which they are read, and what makes expired ones go. */
 export class Table extends ComponentResource {
@@ -31,8 +38,11 @@ export class Table extends ComponentResource {
       const made: IndexArgs = { database, collection, fields: fields.map((fieldPath) => ({ fieldPath, order })) };
       new Index(`${name}-${suffix}`, transformed(made, args.transform?.index), { parent: this });
     }
+    const within = { database, collection };
+    new Field(`${name}-no-field`, { ...within, field: everyField, indexConfig: {} }, { parent: this });
+    if (args.enableChanges) new Field(`${name}-sweep`, { ...within, field: committedAt, indexConfig: ascending }, { parent: this });
     // What expires is found by Firestore itself: an index of it would only be written at its end, by everybody.
-    const expiry: FieldArgs = { database, collection, field: expiresAt, ttlConfig: {}, indexConfig: {} };
+    const expiry: FieldArgs = { ...within, field: expiresAt, ttlConfig: {}, indexConfig: {} };
     new Field(`${name}-expiry`, transformed(expiry, args.transform?.expiry), { parent: this });
     this.path = interpolate`projects/${args.project}/databases/${database}/documents/${collection}`;
     this.databaseName = interpolate`${database}`;
