@@ -26,10 +26,11 @@ export const registerEdge = (app: FunctionApp, { environment, log }: { readonly 
 
 const methods: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-const register = (app: FunctionApp, name: string, answer: FetchApp): void => {
+/** Has requests of a route answered, as the host spells routes; the one that says most of a path counts. */
+export const register = (app: FunctionApp, name: string, answer: FetchApp, route = '{*path}'): void => {
   app.setup({ enableHttpStream: true });
   app.http(name, {
-    route: '{*path}',
+    route,
     methods,
     authLevel: 'anonymous',
     handler: async (request) => initOf(await answer(requestOf(request))),

@@ -1,8 +1,8 @@
-import { verify } from 'node:crypto';
 import type { Clock } from '../../../domain/kernel/clock.ts';
 import { type Failure, failed } from '../../../domain/kernel/failure.ts';
+import { certificatesAt } from '../certificates.ts';
 import type { Environment } from '../opened.ts';
-import { type Certificates, certificatesAt } from './certificates.ts';
+import { bearerIn, type Claims, claimsOf, isGenuine, timeProblem } from '../signed-token.ts';
 
 /** Whom a call has to be from, and whom it has to be meant for. */
 export type Expected = { readonly audiences: readonly string[]; readonly callers: readonly string[] };
@@ -11,8 +11,8 @@ export type Expected = { readonly audiences: readonly string[]; readonly callers
 export type VerifyToken = (authorization: string | null, expected: Expected) => Promise<Failure | undefined>;
 
 const issuers = ['https://accounts.google.com', 'accounts.google.com'];
-/** Clocks differ. */
-const leewaySeconds = 30;
+/** Where Google publishes the keys that its identity tokens are signed with. */
+const published = 'https://www.googleapis.com/oauth2/v3/certs';
 /** What Cloud Run leaves of the signature of a token that it has verified itself, where its service lets in only who may invoke it. */
 const removedSignature = 'SIGNATURE_REMOVED_BY_GOOGLE';
 
@@ -25,52 +25,26 @@ export const listIn = (text = ''): readonly string[] => text.split(',').filter((
  * nobody reaches the function but through the service's own check.
  */
 export const tokenVerifier = (environment: Environment, clock: Clock): VerifyToken => {
-  const certificates = certificatesAt(clock, environment.HYBRID_CERTIFICATES_URL);
+  const certificates = certificatesAt(clock, environment.HYBRID_CERTIFICATES_URL ?? published);
   const trustsService = environment.HYBRID_INVOKERS === 'checked';
   return async (authorization, expected) => {
-    const token = /^Bearer ([\w-]+)\.([\w-]+)\.([\w-]+)$/i.exec(authorization ?? '');
-    if (token === null) return unauthenticated('There is no identity token.');
-    const [, header = '', payload = '', signature = ''] = token;
-    const isSigned = signature === removedSignature ? trustsService : await isGenuine({ header, payload, signature }, certificates);
+    const token = bearerIn(authorization);
+    if (token === undefined) return unauthenticated('There is no identity token.');
+    const isSigned = token.signature === removedSignature ? trustsService : await isGenuine(token, certificates);
     if (!isSigned) return unauthenticated('The identity token is not signed by Google.');
-    const problem = problemOf(decoded<Claims>(payload), expected, clock.now().getTime() / 1000);
+    const problem = problemOf(claimsOf(token), expected, clock.now().getTime() / 1000);
     return problem === undefined ? undefined : unauthenticated(problem);
   };
 };
 
 const unauthenticated = (detail: string): Failure => failed('unauthenticated', 'identity-token-refused', detail);
 
-type Signed = { readonly header: string; readonly payload: string; readonly signature: string };
-type Claims = {
-  readonly iss?: unknown;
-  readonly aud?: unknown;
-  readonly email?: unknown;
-  readonly email_verified?: unknown;
-  readonly exp?: unknown;
-  readonly iat?: unknown;
-};
-
-const decoded = <T>(part: string): T => {
-  try {
-    return (JSON.parse(Buffer.from(part, 'base64url').toString()) ?? {}) as T;
-  } catch {
-    return {} as T;
-  }
-};
-
-const isGenuine = async ({ header, payload, signature }: Signed, certificates: Certificates): Promise<boolean> => {
-  const { alg, kid } = decoded<{ readonly alg?: unknown; readonly kid?: unknown }>(header);
-  if (alg !== 'RS256' || typeof kid !== 'string') return false;
-  const key = await certificates(kid);
-  return key !== undefined && verify('RSA-SHA256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'));
-};
-
 const problemOf = (claims: Claims, { audiences, callers }: Expected, now: number): string | undefined => {
-  const { iss, aud, email, email_verified: verified, exp, iat } = claims;
+  const { iss, aud, email, email_verified: verified } = claims;
   if (!issuers.includes(String(iss))) return 'The identity token is not issued by Google.';
   if (!audiences.includes(String(aud))) return 'The identity token is not meant for this function.';
-  if (typeof exp !== 'number' || exp + leewaySeconds <= now) return 'The identity token has expired.';
-  if (typeof iat === 'number' && iat - leewaySeconds > now) return 'The identity token is not valid yet.';
+  const untimely = timeProblem(claims, now);
+  if (untimely !== undefined) return untimely;
   if (verified !== true || !callers.includes(String(email))) return 'The identity token is of nobody who may call this function.';
   return undefined;
 };

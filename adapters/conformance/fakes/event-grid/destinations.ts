@@ -39,15 +39,13 @@ export const storageQueueAt = (url: string): Destination =>
 
 const origin = 'eventgrid.azure.net';
 
-/** A webhook that has to allow the sender first (https://github.com/cloudevents/spec/blob/v1.0/http-webhook.md). `headers` go with every event. */
-export const webhook = (url: string, headers: Readonly<Record<string, string>> = {}): Destination => ({
+/** In which a subscription has its events, and so its handshake. */
+export type Schema = 'cloud-events' | 'event-grid';
+
+/** A webhook that has to want events first. `headers` go with every event, and with the handshake. */
+export const webhook = (url: string, headers: Readonly<Record<string, string>> = {}, schema: Schema = 'cloud-events'): Destination => ({
   givesUpAt: [400, 401, 403, 404, 413],
-  async handshake() {
-    const response = await fetch(url, { method: 'OPTIONS', headers: { ...headers, 'webhook-request-origin': origin } });
-    await response.arrayBuffer();
-    const allowed = response.headers.get('webhook-allowed-origin');
-    if (!response.ok || (allowed !== '*' && allowed !== origin)) throw new TypeError(`The webhook ${url} does not allow ${origin}.`);
-  },
+  handshake: () => (schema === 'cloud-events' ? askConsent(url, headers) : sendCode(url, headers)),
   async send({ event, subscription, attempt }) {
     const response = await fetch(url, {
       method: 'POST',
@@ -67,3 +65,29 @@ export const webhook = (url: string, headers: Readonly<Record<string, string>> =
     return response.status;
   },
 });
+
+/** https://github.com/cloudevents/spec/blob/v1.0/http-webhook.md */
+const askConsent = async (url: string, headers: Readonly<Record<string, string>>): Promise<void> => {
+  const response = await fetch(url, { method: 'OPTIONS', headers: { ...headers, 'webhook-request-origin': origin } });
+  await response.arrayBuffer();
+  const allowed = response.headers.get('webhook-allowed-origin');
+  if (!response.ok || (allowed !== '*' && allowed !== origin)) throw new TypeError(`The webhook ${url} does not allow ${origin}.`);
+};
+
+/** https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema */
+const sendCode = async (url: string, headers: Readonly<Record<string, string>>): Promise<void> => {
+  const validationCode = crypto.randomUUID();
+  const event = {
+    ...{ id: crypto.randomUUID(), topic: '', subject: '', eventType: 'Microsoft.EventGrid.SubscriptionValidationEvent' },
+    ...{ eventTime: new Date().toISOString(), metadataVersion: '1', dataVersion: '2' },
+    data: { validationCode, validationUrl: 'https://eventgrid.azure.net/validate' },
+  };
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json; charset=utf-8', 'aeg-event-type': 'SubscriptionValidation' },
+    body: JSON.stringify([event]),
+  });
+  const answer = await response.json().catch(() => undefined);
+  if (!response.ok || (answer as { readonly validationResponse?: unknown } | undefined)?.validationResponse !== validationCode)
+    throw new TypeError(`The webhook ${url} does not answer with the code that it was sent.`);
+};

@@ -1,6 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import type { Clock } from '../../../domain/kernel/clock.ts';
-import { failed, Rejected } from '../../../domain/kernel/failure.ts';
+import type { Clock } from '../../domain/kernel/clock.ts';
+import { failed, Rejected } from '../../domain/kernel/failure.ts';
 
 /** Finds the public key with which a signature is checked; nothing where there is none of that id. */
 export type Certificates = (keyId: string) => Promise<KeyObject | undefined>;
@@ -8,8 +8,6 @@ export type Certificates = (keyId: string) => Promise<KeyObject | undefined>;
 type Keys = ReadonlyMap<string, KeyObject>;
 type Known = { readonly keys: Keys; readonly fetchedAt: number; readonly until: number };
 
-/** Where Google publishes the keys that its identity tokens are signed with. */
-const published = 'https://www.googleapis.com/oauth2/v3/certs';
 const usualMillis = 3_600_000;
 /** Who sends tokens of made-up keys must not make us ask for each. */
 const soonestMillis = 30_000;
@@ -18,7 +16,7 @@ const soonestMillis = 30_000;
  * The keys at a URL (a JSON Web Key Set, RFC 7517), kept for as long as its answer says. A key that is not among them is asked for again, at most
  * every 30 s. Throws `Rejected` `certificates-unavailable` where they cannot be had.
  */
-export const certificatesAt = (clock: Clock, url = published): Certificates => {
+export const certificatesAt = (clock: Clock, url: string): Certificates => {
   let known: Known | undefined;
   let asking: Promise<Known> | undefined;
   const ask = (): Promise<Known> => {
@@ -51,5 +49,5 @@ const fetchKeys = async (url: string, clock: Clock): Promise<Known> => {
 };
 
 const unavailable = (reason: unknown): never => {
-  throw new Rejected(failed('unavailable', 'certificates-unavailable', `The keys of identity tokens cannot be had: ${String(reason)}.`));
+  throw new Rejected(failed('unavailable', 'certificates-unavailable', `The keys of tokens cannot be had: ${String(reason)}.`));
 };
