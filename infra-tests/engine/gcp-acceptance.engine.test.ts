@@ -66,7 +66,7 @@ describe('the platform in a project that asks who may do what', () => {
   it('does all that the features ask of it', async () => {
     const said = await platform.try('npx', 'cucumber-js');
     expect(said).toMatch(/^\d+ scenarios \(\d+ passed\)$/m);
-  }, 600_000);
+  }, 720_000);
 
   it('keeps what a subscriber gave up for whose it is, and sends it back to him', async () => {
     const { tenant, tenantId } = await someTenant();
