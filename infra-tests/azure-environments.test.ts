@@ -82,6 +82,34 @@ describe('prod on Azure', () => {
   });
 });
 
+describe('web hooks for events on Azure', () => {
+  const hooks = JSON.stringify({ tenant: '11111111-2222-3333-4444-555555555555', audience: 'api://hybrid-events' });
+  const settingIn = (graph: Awaited<ReturnType<typeof graphFor>>, app: string, name: string) => {
+    const { appSettings } = named(graph, `${app}-app`).inputs.siteConfig as { readonly appSettings: readonly Setting[] };
+    return appSettings.find((setting) => setting.name === name)?.value;
+  };
+  it('are not there unless somebody says whose', async () => {
+    expect(await settingOf('azure-dev', 'models', 'HYBRID_EVENT_HOOKS')).toBeUndefined();
+    expect(String(await settingOf('azure-dev', 'edge', 'HYBRID_ROUTES'))).not.toContain('/events/');
+  });
+  it('are told to apps that hear events, and led to by the edge', async () => {
+    const graph = await graphOf('azure-dev', { config: { 'platform:eventHooks': hooks } });
+    expect([settingIn(graph, 'models', 'HYBRID_EVENT_HOOKS'), settingIn(graph, 'identity', 'HYBRID_EVENT_HOOKS')]).toEqual([
+      hooks,
+      undefined,
+    ]);
+    const routes = JSON.parse(String(settingIn(graph, 'edge', 'HYBRID_ROUTES'))) as { readonly [path: string]: string };
+    expect(routes['/events/models-events']).toBe('https://models-app12345678.azurewebsites.net');
+  });
+  it('are led to by Front Door where that is', async () => {
+    const graph = await graphOf('azure-prod', { config: { 'platform:eventHooks': hooks } });
+    expect(named(graph, 'edge-events-models-alias-assigned').inputs.patternsToMatch).toEqual([
+      '/events/models-alias-assigned',
+      '/events/models-alias-assigned/*',
+    ]);
+  });
+});
+
 describe('every environment on Azure', () => {
   it('knows its first key by its hash', async () => {
     const key = formatApiKey({ tenant: platformTenant, id: 'bootstrap', secret: 'r'.repeat(43) });

@@ -129,6 +129,9 @@ const settingsOf = (args: FunctionsArgs, app: App): FunctionArgs['settings'] => 
     ...Object.fromEntries(touched.map((resource) => [resourceVariable(resource), placeOf(resource, places).value])),
     ...Object.fromEntries(deliveries.queues.filter(ofApp).map(({ variable, queue }) => [variable, queue.url])),
     ...(served.length === 0 ? {} : { HYBRID_SUBSCRIPTIONS: jsonStringify(served).apply(entries) }),
+    ...(args.settings.eventHooks !== undefined && app.units.some(({ trigger }) => trigger === 'events')
+      ? { HYBRID_EVENT_HOOKS: JSON.stringify(args.settings.eventHooks) }
+      : {}),
     ...(collects ? { HYBRID_OBJECTS_PLATFORM_UNDELIVERED: stores.undelivered.url } : {}),
     ...(app.units.some(({ trigger }) => trigger === 'http')
       ? { HYBRID_ORIGIN_SECRET_SHA256: args.originSecretHash, HYBRID_BOOTSTRAP_KEY_SHA256: args.adminKeyHash }

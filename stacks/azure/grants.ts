@@ -38,8 +38,6 @@ const table = {
   settle: { cosmosRole: 'changes' },
   // Its own word that something was handled lies among what it handles.
   acknowledge: { cosmosRole: 'append' },
-  // Cosmos DB grants no single attributes; that nothing else is put, the adapter sees to.
-  note: { cosmosRole: 'put' },
 } as const satisfies Partial<Record<Verb, Allowed>>;
 
 /** What a verb means to Azure, for each kind of resource. A verb that is not here cannot be granted. */

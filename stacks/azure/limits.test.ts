@@ -27,11 +27,25 @@ describe('what is declared and Azure cannot do', () => {
     expect(withQueue({ backoff: { baseSeconds: 1, maxSeconds: 700_000 } })).toContain('waits up to 700000 s before it tries again');
   });
   it('is to take more than 32 at once, or to try never', () => {
-    expect(withQueue({ batchSize: 33 })).toContain('Storage Queue gives at most 32');
+    for (const batchSize of [0, 33]) expect(withQueue({ batchSize })).toContain('Storage Queue gives 1 to 32');
     expect(withQueue({ attempts: 0 })).toContain('delivers 0 times');
   });
   it('is a transaction of more than a hundred writes', () =>
     expect(said(hooks({ tables: { all: { needs: { transactionWrites: 101 } } } }))).toContain('Cosmos DB does at most 100 at once'));
+  it('is more indexes than a container has, or more containers than an account', () => {
+    const many = <T>(count: number, of: T) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`n${at}`, of]));
+    expect(said(hooks({ tables: { all: { indexes: many(100, { partition: 'owner', sort: 'at' }) } } }))).toContain(
+      'the table hooks-all needs 101 indexes, and a container of Cosmos DB has at most 100',
+    );
+    expect(said(hooks({ tables: many(500, {}) }))).toContain('an account of Cosmos DB has at most 500 containers');
+  });
+  it('is a function that answers later than anybody waits', () => {
+    const { units, ...rest } = plan();
+    const slow = units.map((unit) => (unit.name === 'models-http' ? { ...unit, timeoutSeconds: 231 } : unit));
+    expect(beyondAzure({ ...rest, units: slow })?.detail).toContain(
+      'the function models-http may take 231 s, and Azure lets go of a request after 230 s',
+    );
+  });
   it('is to come at times that no timer knows', () => {
     expect([60, 300, 3600, 86_400].map(withSchedule)).toEqual([undefined, undefined, undefined, undefined]);
     for (const seconds of [30, 90, 420, 5400, 172_800]) expect(withSchedule(seconds)).toContain('a timer counts in minutes');

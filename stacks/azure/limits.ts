@@ -17,6 +17,12 @@ export const limits = {
   visibilitySeconds: 7 * 86_400,
   batch: 32,
   transactionWrites: 100,
+  /** Composite ones, of a container of Cosmos DB. */
+  indexesPerContainer: 100,
+  /** Of an account that is serverless. */
+  containersPerAccount: 500,
+  /** How long the load balancer before an app waits for an answer. */
+  requestSeconds: 230,
   /** Of one Event Grid topic. */
   subscriptionsPerTopic: 500,
   /** Container of blobs, or queue. */
@@ -33,6 +39,8 @@ const suffix = '12345678'.length;
 export const beyondAzure = (plan: PlatformPlan): Failure<'unsupported-by-azure'> | undefined => {
   const problems = [
     ...plan.tables.flatMap(ofTable),
+    ...ofContainers(plan),
+    ...plan.units.flatMap(ofUnit),
     ...plan.queues.flatMap(ofQueue),
     ...(plan.subscribers.length > limits.subscriptionsPerTopic
       ? [`there are ${plan.subscribers.length} subscribers, and a topic has at most ${limits.subscriptionsPerTopic} subscriptions`]
@@ -44,12 +52,32 @@ export const beyondAzure = (plan: PlatformPlan): Failure<'unsupported-by-azure'>
   return failed('invalid', 'unsupported-by-azure', `Azure cannot do what is declared:\n${problems.map((one) => `  - ${one}`).join('\n')}`);
 };
 
-const ofTable = ({ name, needs }: PlannedTable): readonly string[] => {
+const ofTable = ({ name, needs, indexes }: PlannedTable): readonly string[] => {
   const writes = needs?.transactionWrites ?? 0;
-  return writes > limits.transactionWrites
-    ? [`the table ${name} needs transactions of ${writes} writes, and Cosmos DB does at most ${limits.transactionWrites} at once`]
-    : [];
+  // Items are read by partition and sort key as well.
+  const count = Object.keys(indexes).length + 1;
+  return [
+    ...(writes > limits.transactionWrites
+      ? [`the table ${name} needs transactions of ${writes} writes, and Cosmos DB does at most ${limits.transactionWrites} at once`]
+      : []),
+    ...(count > limits.indexesPerContainer
+      ? [`the table ${name} needs ${count} indexes, and a container of Cosmos DB has at most ${limits.indexesPerContainer}`]
+      : []),
+  ];
 };
+
+/** Beside the declared ones there are those of dead letters and of leases. */
+const ofContainers = ({ tables }: PlatformPlan): readonly string[] =>
+  tables.length + 2 > limits.containersPerAccount
+    ? [
+        `there are ${tables.length} tables, and an account of Cosmos DB has at most ${limits.containersPerAccount} containers, two of them the platform's`,
+      ]
+    : [];
+
+const ofUnit = ({ name, trigger, timeoutSeconds }: PlatformPlan['units'][number]): readonly string[] =>
+  trigger === 'http' && timeoutSeconds > limits.requestSeconds
+    ? [`the function ${name} may take ${timeoutSeconds} s, and Azure lets go of a request after ${limits.requestSeconds} s`]
+    : [];
 
 const ofNeeds = ({ name, needs: { message = '0 KiB', delay = '0 s' } = {} }: PlannedQueue): readonly string[] => [
   ...(bytesOf(message) > limits.messageBytes ? [`the queue ${name} needs messages of ${message}, and carries at most 256 KiB`] : []),
@@ -68,8 +96,8 @@ const ofPolicy = (name: string, policy: QueuePolicy): readonly string[] => [
     ? [`the queue ${name} waits up to ${policy.backoff.maxSeconds} s before it tries again, and Storage Queue at most 7 days`]
     : []),
   ...(policy.attempts < 1 ? [`the queue ${name} delivers ${policy.attempts} times, which is never`] : []),
-  ...(policy.batchSize > limits.batch
-    ? [`the queue ${name} takes ${policy.batchSize} at once, and Storage Queue gives at most ${limits.batch}`]
+  ...(policy.batchSize < 1 || policy.batchSize > limits.batch
+    ? [`the queue ${name} takes ${policy.batchSize} at once, and Storage Queue gives 1 to ${limits.batch}`]
     : []),
 ];
 

@@ -27,6 +27,18 @@ export const Options = z.strictObject({
   ).default({}),
   /** After so much telemetry on one day no more is taken until the next. */
   dailyLogGigabytes: whole(1, 1000).default(1),
+  /**
+   * Whose Event Grid topics may deliver events by web hook, as a JSON object: the tenant of Entra ID, the application that their tokens are made out
+   * to, and who has such tokens (Event Grid itself where nobody is named); none where it is absent.
+   */
+  eventHooks: structured(
+    z.strictObject({
+      tenant: z.string().regex(guid),
+      audience: z.string().min(1),
+      callers: z.array(z.string().regex(guid)).min(1).optional(),
+    }),
+    'a JSON object such as {"tenant":"<id>","audience":"api://hybrid-events"}',
+  ).optional(),
   /** The zone of Azure DNS that has `domain`. */
   dnsZoneId: matching(
     /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/dnsZones\/[^/]+$/i,

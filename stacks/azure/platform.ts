@@ -58,7 +58,7 @@ export class Platform extends ComponentResource {
     const told = { adminKeyHash: admin.hash, originSecretHash: origin.hash, frontDoorId: edge?.frontDoorId };
     const functions = makeFunctions({ ...shared, ...told, stores, deliveries, places, runtime, bundles });
     const before = { ...shared, stores, runtime, functions, bundles, origin };
-    const way = edge === undefined ? apiBefore(before) : { url: connected(edge, plan, functions), apps: functions };
+    const way = edge === undefined ? apiBefore(before) : { url: connected(edge, shared, functions), apps: functions };
     const watched = { stores, functions: way.apps, logs };
     const dashboards = watch({ ...watched, settings, home, resourceGroupId: group.id, transforms, parent: this });
     if (settings.costExport) exportCosts(home, stores, settings, transforms, this);
@@ -99,8 +99,16 @@ const edgeOf = (
   return new NetworkEdge('edge', made, { parent });
 };
 
-const connected = (edge: NetworkEdge, plan: PlatformPlan, functions: Functions): Output<string> => {
-  const routes = routesOf(plan.units).map(([path, unit]) => [path, appNamed(plan, unit)] as const);
+/** Which app a path leads to; web hooks for events are at the app that hears them. */
+const appsByPath = ({ plan, settings }: Pick<PlatformArgs, 'plan' | 'settings'>): readonly (readonly [path: string, app: string])[] => [
+  ...routesOf(plan.units).map(([path, unit]) => [path, appNamed(plan, unit)] as const),
+  ...(settings.eventHooks === undefined
+    ? []
+    : plan.subscribers.map(({ name, unit }) => [`/events/${name}`, appNamed(plan, unit)] as const)),
+];
+
+const connected = (edge: NetworkEdge, led: Pick<PlatformArgs, 'plan' | 'settings'>, functions: Functions): Output<string> => {
+  const routes = appsByPath(led);
   for (const [app, { hostName }] of Object.entries(functions)) {
     const paths = routes.filter(([, to]) => to === app).map(([path]) => path);
     if (paths.length > 0) edge.lead({ app, paths, hostName });
@@ -123,12 +131,9 @@ type Before = {
 };
 
 const apiBefore = (args: Before): { readonly url: Output<string>; readonly apps: Functions } => {
-  const { plan, settings, home, subscriptionId, stores, runtime, functions, transforms, parent } = args;
+  const { settings, home, subscriptionId, stores, runtime, functions, transforms, parent } = args;
   const { zip, sha256 } = args.bundles.get('edge') as Bundle;
-  const routes = routesOf(plan.units).map(([path, unit]) => ({
-    path,
-    url: (functions[appNamed(plan, unit)] as PlatformFunction).url,
-  }));
+  const routes = appsByPath(args).map(([path, app]) => ({ path, url: (functions[app] as PlatformFunction).url }));
   const api = new HttpApi(
     'edge',
     {
