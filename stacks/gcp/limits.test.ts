@@ -36,6 +36,38 @@ describe('what Google Cloud cannot do is refused at preview, with the reason', (
     expect(refusal(queue({ visibilitySeconds: 601 }))).toContain('Pub/Sub for at most ten minutes (600 s)'));
   it('a wait between tries that is too long', () =>
     expect(refusal(queue({ backoff: { baseSeconds: 1, maxSeconds: 601 } }))).toContain('waits up to 601 s'));
+  it('a first wait that is longer than the longest', () =>
+    expect(refusal(queue({ backoff: { baseSeconds: 90, maxSeconds: 60 } }))).toContain('waits 90 s at first and at most 60 s'));
+  it('an index by a field that is named otherwise', () =>
+    expect(refusal({ tables: { wide: { indexes: { byOwner: { partition: 'owner-id', sort: 'sk' } } } } })).toContain(
+      'the index byOwner of extra-wide is by "owner-id", and Firestore takes letters, digits and _',
+    ));
+  it('more tables in a context than a database has settings for', () => {
+    const tables = Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`t${at}`, {}]));
+    expect(refusal({ tables })).toContain(
+      'the tables of extra need 202 settings of single fields, and a database of Firestore has at most 200',
+    );
+  });
+  it('more subscriptions than a topic has', () => {
+    const plan = planOf(contexts, { topology: 'context', queuePer: 'context' });
+    const [one] = plan.subscribers;
+    const subscribers = Array.from({ length: 10_001 }, () => ({ ...(one as (typeof plan.subscribers)[number]), types: '*' as const }));
+    expect(beyondGoogle({ ...plan, subscribers }, 'dev')?.detail).toContain('events need 10001 subscriptions');
+  });
+  it.each([
+    ['models-http', 3601, 'Cloud Run waits 3600 s'],
+    ['models-events', 601, 'Pub/Sub waits 600 s'],
+    ['models-changes', 601, 'Eventarc waits 600 s'],
+    ['models-schedules', 1801, 'Cloud Scheduler waits 1800 s'],
+  ])('a function %s that takes %i s', (name, timeoutSeconds, says) => {
+    const plan = planOf(contexts, { topology: 'context', queuePer: 'context' });
+    const units = plan.units.map((unit) => (unit.name === name ? { ...unit, timeoutSeconds } : unit));
+    expect(beyondGoogle({ ...plan, units }, 'dev')?.detail).toContain(`the function ${name} may take ${timeoutSeconds} s, and ${says}`);
+  });
+  it('a name that is written otherwise', () => {
+    expect(refusal(queue({}), 'Extra')).toContain('hybrid-staging-Extra-queues, and Google Cloud takes small letters');
+    expect(refusal({ objects: { Payloads: { keep: 'forever' } } })).toContain('the store extra-Payloads would be called');
+  });
   it.each([4, 101])('%i attempts', (attempts) =>
     expect(refusal(queue({ attempts }))).toContain('Pub/Sub 5 to 100 times before it gives up'),
   );

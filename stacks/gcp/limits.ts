@@ -17,12 +17,17 @@ export const limits = {
   transactionWrites: 500,
   /** Composite ones, of a database. */
   indexesPerDatabase: 1000,
+  /** Fields with settings of their own, of a database. */
+  fieldsPerDatabase: 200,
   databases: 100,
   /** As the port has it; Pub/Sub itself takes 10 MB. */
   messageBytes: 256 * 1024,
   /** As the port has it; Cloud Tasks itself holds back for 30 days. */
   delayMillis: 15 * 60_000,
   acknowledgeSeconds: 600,
+  /** How long Cloud Scheduler waits for an answer. */
+  scheduleSeconds: 1800,
+  requestSeconds: 3600,
   backOffSeconds: 600,
   leastAttempts: 5,
   attempts: 100,
@@ -44,6 +49,8 @@ export const beyondGoogle = (plan: PlatformPlan, environment: string): Failure<'
     ...ofDatabases(plan),
     ...plan.queues.flatMap(ofQueue),
     ...plan.subscribers.flatMap(({ name, attempts, types }) => [...ofAttempts(`subscriber ${name}`, attempts), ...ofTypes(name, types)]),
+    ...ofTopic(plan),
+    ...plan.units.flatMap(ofUnit),
     ...plan.schedules.flatMap(ofSchedule),
     ...plan.stores.flatMap(ofStore),
     ...ofNames(plan, prefixOf(environment)),
@@ -53,23 +60,39 @@ export const beyondGoogle = (plan: PlatformPlan, environment: string): Failure<'
   return failed('invalid', 'unsupported-by-gcp', detail);
 };
 
-const ofTable = ({ name, needs }: PlannedTable): readonly string[] => {
+const ofTable = ({ name, needs, indexes }: PlannedTable): readonly string[] => {
   const writes = needs?.transactionWrites ?? 0;
-  return writes > limits.transactionWrites
-    ? [`the table ${name} needs transactions of ${writes} writes, and Firestore does at most ${limits.transactionWrites} at once`]
-    : [];
+  return [
+    ...(writes > limits.transactionWrites
+      ? [`the table ${name} needs transactions of ${writes} writes, and Firestore does at most ${limits.transactionWrites} at once`]
+      : []),
+    ...Object.entries(indexes).flatMap(([index, { partition, sort }]) =>
+      [partition, sort]
+        .filter((attribute) => !/^[A-Za-z_]\w*$/.test(attribute))
+        .map(
+          (attribute) => `the index ${index} of ${name} is by "${attribute}", and Firestore takes letters, digits and _ of a field's name`,
+        ),
+    ),
+  ];
 };
 
 /** Each order in which items are read takes an index either way, and the changes one more. */
 const indexesOf = ({ indexes, changes }: PlannedTable): number => 2 + 2 * Object.keys(indexes).length + (changes === undefined ? 0 : 1);
 
+/** What expires, all other fields, and when something was written. */
+const fieldsOf = ({ changes }: PlannedTable): number => (changes === undefined ? 2 : 3);
+
 const ofDatabases = ({ tables }: PlatformPlan): readonly string[] => {
   const contexts = [...new Set(tables.map(({ context }) => context))];
   const crowded = contexts.flatMap((context) => {
-    const count = tables.filter((table) => table.context === context).reduce((sum, table) => sum + indexesOf(table), 0);
-    return count > limits.indexesPerDatabase
-      ? [`the tables of ${context} need ${count} indexes, and a database of Firestore has at most ${limits.indexesPerDatabase}`]
-      : [];
+    const sum = (of: (table: PlannedTable) => number) =>
+      tables.filter((table) => table.context === context).reduce((count, table) => count + of(table), 0);
+    const tooMany = (count: number, what: string, most: number) =>
+      count > most ? [`the tables of ${context} need ${count} ${what}, and a database of Firestore has at most ${most}`] : [];
+    return [
+      ...tooMany(sum(indexesOf), 'indexes', limits.indexesPerDatabase),
+      ...tooMany(sum(fieldsOf), 'settings of single fields', limits.fieldsPerDatabase),
+    ];
   });
   return contexts.length > limits.databases
     ? [...crowded, `${contexts.length} contexts have tables, and a project has at most ${limits.databases} databases`]
@@ -93,6 +116,11 @@ const ofPolicy = (name: string, { visibilitySeconds, attempts, backoff }: QueueP
         `the queue ${name} waits up to ${backoff.maxSeconds} s before it tries again, and Pub/Sub at most ten minutes (${limits.backOffSeconds} s)`,
       ]
     : []),
+  ...(backoff.baseSeconds > backoff.maxSeconds
+    ? [
+        `the queue ${name} waits ${backoff.baseSeconds} s at first and at most ${backoff.maxSeconds} s, and Pub/Sub wants the first to be the less`,
+      ]
+    : []),
   ...ofAttempts(`queue ${name}`, attempts),
 ];
 
@@ -105,6 +133,28 @@ const ofTypes = (name: string, types: readonly string[] | '*'): readonly string[
   filtersOf(types)
     .filter((filter) => Buffer.byteLength(filter) > filterBytes)
     .map((filter) => `the subscriber ${name} filters by ${Buffer.byteLength(filter)} bytes, and Pub/Sub takes ${filterBytes}: ${filter}`);
+
+const ofTopic = ({ subscribers }: PlatformPlan): readonly string[] => {
+  const count = subscribers.reduce((sum, { types }) => sum + filtersOf(types).length, 0);
+  return count > limits.subscriptionsPerTopic
+    ? [`events need ${count} subscriptions, and a topic of Pub/Sub has at most ${limits.subscriptionsPerTopic}`]
+    : [];
+};
+
+/** How long whoever calls a function waits for its answer; what is not answered by then comes again while the first still runs. */
+const patienceOf: { readonly [trigger: string]: readonly [caller: string, seconds: number] } = {
+  http: ['Cloud Run', limits.requestSeconds],
+  schedules: ['Cloud Scheduler', limits.scheduleSeconds],
+  changes: ['Eventarc', limits.acknowledgeSeconds],
+  events: ['Pub/Sub', limits.acknowledgeSeconds],
+  queues: ['Pub/Sub', limits.acknowledgeSeconds],
+  'dead-letters': ['Pub/Sub', limits.acknowledgeSeconds],
+};
+
+const ofUnit = ({ name, trigger, timeoutSeconds }: PlatformPlan['units'][number]): readonly string[] => {
+  const [caller, most] = patienceOf[trigger] ?? ['', Number.POSITIVE_INFINITY];
+  return timeoutSeconds > most ? [`the function ${name} may take ${timeoutSeconds} s, and ${caller} waits ${most} s for an answer`] : [];
+};
 
 const ofSchedule = ({ schedule, everySeconds }: PlannedSchedule): readonly string[] =>
   everySeconds < limits.shortestScheduleSeconds || !isRegular(everySeconds)
@@ -119,17 +169,21 @@ const ofStore = ({ name }: PlannedStore): readonly string[] =>
     : [];
 
 const ofNames = (plan: PlatformPlan, prefix: string): readonly string[] => [
-  ...plan.units.flatMap(({ name }) => tooLong('function', name, functionName({ prefix }, name), limits.functionName)),
+  ...plan.units.flatMap(({ name }) => misnamed('function', name, functionName({ prefix }, name), limits.functionName)),
   ...[...new Set(plan.tables.map(({ context }) => context))].flatMap((context) =>
-    tooLong('database', context, databaseName({ prefix }, context), limits.databaseName),
+    misnamed('database', context, databaseName({ prefix }, context), limits.databaseName),
   ),
   ...plan.stores.flatMap(({ name }) =>
-    tooLong('store', name, `${name}-bucket`.padEnd(`${name}-bucket`.length + suffix, 'x'), limits.bucketName),
+    misnamed('store', name, `${name}-bucket`.padEnd(`${name}-bucket`.length + suffix, 'x'), limits.bucketName),
   ),
 ];
 
-const tooLong = (kind: string, name: string, called: string, most: number): readonly string[] =>
-  called.length > most ? [`the ${kind} ${name} would be called ${called}, longer than ${most} characters`] : [];
+const misnamed = (kind: string, name: string, called: string, most: number): readonly string[] => {
+  if (called.length > most) return [`the ${kind} ${name} would be called ${called}, longer than ${most} characters`];
+  return /^[a-z][a-z0-9-]*[a-z0-9]$/.test(called)
+    ? []
+    : [`the ${kind} ${name} would be called ${called}, and Google Cloud takes small letters, digits and dashes`];
+};
 
 /** Where Cloud Run functions, Firestore, Eventarc for Firestore, Pub/Sub, Cloud Tasks, Cloud Scheduler and Cloud KMS all are, in November 2026. */
 const regions: ReadonlySet<string> = new Set([
