@@ -39,6 +39,10 @@ describe('what is declared and Azure cannot do', () => {
     );
     expect(said(hooks({ tables: many(500, {}) }))).toContain('an account of Cosmos DB has at most 500 containers');
   });
+  it('is more rules of expiry than a storage account has', () => {
+    const objects = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`s${at}`, { keep: '7 days' as const }]));
+    expect(said(hooks({ objects }))).toMatch(/objects expire by 2\d\d rules, and a storage account has at most 100/);
+  });
   it('is a function that answers later than anybody waits', () => {
     const { units, ...rest } = plan();
     const slow = units.map((unit) => (unit.name === 'models-http' ? { ...unit, timeoutSeconds: 231 } : unit));

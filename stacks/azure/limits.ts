@@ -4,6 +4,7 @@ import { bytesOf, millisOf } from '../../functions/kernel/context.ts';
 import type { PlannedQueue, PlannedSchedule, PlannedTable, PlatformPlan } from '../platform.ts';
 import { appsOf } from './apps.ts';
 import { poisonOf } from './names.ts';
+import { expiriesOf } from './object-store.ts';
 import type { Settings } from './options.ts';
 
 /**
@@ -27,6 +28,8 @@ export const limits = {
   subscriptionsPerTopic: 500,
   /** Container of blobs, or queue. */
   storageName: 63,
+  /** Of the one life-cycle policy that an account has. */
+  expiriesPerAccount: 100,
   /** Of which Azure Functions makes an id of an app's own: two apps that begin alike would take each other's locks. */
   appName: 32,
   containerName: 255,
@@ -46,6 +49,7 @@ export const beyondAzure = (plan: PlatformPlan): Failure<'unsupported-by-azure'>
       ? [`there are ${plan.subscribers.length} subscribers, and a topic has at most ${limits.subscriptionsPerTopic} subscriptions`]
       : []),
     ...plan.schedules.flatMap(ofSchedule),
+    ...ofStores(plan),
     ...ofNames(plan),
   ];
   if (problems.length === 0) return undefined;
@@ -100,6 +104,14 @@ const ofPolicy = (name: string, policy: QueuePolicy): readonly string[] => [
     ? [`the queue ${name} takes ${policy.batchSize} at once, and Storage Queue gives 1 to ${limits.batch}`]
     : []),
 ];
+
+/** One rule is for what was overwritten, and two for what Event Grid could not deliver. */
+const ofStores = ({ stores }: PlatformPlan): readonly string[] => {
+  const count = stores.flatMap(expiriesOf).length + 3;
+  return count > limits.expiriesPerAccount
+    ? [`objects expire by ${count} rules, and a storage account has at most ${limits.expiriesPerAccount}`]
+    : [];
+};
 
 /** A timer counts in minutes that divide an hour, in hours that divide a day, or comes once a day (functions/entries/azure/cron.ts). */
 const ofSchedule = ({ schedule, everySeconds }: PlannedSchedule): readonly string[] => {
