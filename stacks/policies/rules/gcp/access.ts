@@ -1,4 +1,5 @@
 import { at, type Resource, type ResourceRule, textAt } from '../../rule.ts';
+import { harmlessPermission, isAccountOf, narrowRoles, on, oneDatabase } from './roles.ts';
 
 /** Whoever is in these may be anybody. */
 const everybody = ['allUsers', 'allAuthenticatedUsers'];
@@ -7,11 +8,11 @@ const everybody = ['allUsers', 'allAuthenticatedUsers'];
 const grants = /^gcp:.*(IAMMember|IamMember)$/;
 const isGrant = ({ type }: Resource): boolean => grants.test(type);
 
-const basicRoles = ['roles/owner', 'roles/editor', 'roles/viewer', 'roles/browser'];
-/** Roles that a whole project is granted without a condition: rights that belong to no resource, and none to data. */
-const ofProject = ['roles/eventarc.eventReceiver', 'roles/logging.logWriter', 'roles/artifactregistry.writer'];
+/** The project that a stack is told to be in; empty where that is not known. */
+const projectOf = ({ provider = {} }: Resource): string => (typeof provider.project === 'string' ? provider.project : '');
 
-const isAdministrative = (role: string): boolean => /(\.admin|Admin|\.owner|\.editor)$/.test(role);
+/** A role that a project of ours defines; not known yet where it is still to be made. */
+const isOwn = (role: string): boolean => role === '' || /^projects\/[^/]+\/roles\/[^/]+$/.test(role);
 
 export const ofGcpAccess: readonly ResourceRule[] = [
   {
@@ -44,26 +45,47 @@ export const ofGcpAccess: readonly ResourceRule[] = [
     },
   },
   {
-    name: 'gcp-role-is-narrow',
-    describes: 'No basic and no administrative role is granted, and a project’s data only one database at a time.',
+    name: 'gcp-grant-is-to-an-account-of-the-project',
+    describes:
+      'Roles are granted to accounts of the stack’s project and of Google’s own services: to no person, group, domain or other project.',
     types: ['gcp:'],
     breaks: (grant) => {
-      if (!isGrant(grant)) return undefined;
+      const member = textAt(grant, 'member');
+      // In a preview it may not be known yet; who is everybody, another rule says.
+      if (!isGrant(grant) || member === '' || everybody.includes(member)) return undefined;
+      return isAccountOf(projectOf(grant), member) ? undefined : `it is for ${member}`;
+    },
+  },
+  {
+    name: 'gcp-role-is-narrow',
+    describes:
+      'Of Google’s roles only the narrow ones are granted, each on one resource, and a project’s data only one database at a time.',
+    types: ['gcp:'],
+    breaks: (grant) => {
       const role = textAt(grant, 'role');
-      if (basicRoles.includes(role) || isAdministrative(role)) return `it grants ${role}`;
-      if (grant.type !== 'gcp:projects/iAMMember:IAMMember' || ofProject.includes(role)) return undefined;
-      return textAt(grant, 'condition', 'expression').startsWith('resource.name == "projects/')
-        ? undefined
-        : `it grants ${role} on everything in the project`;
+      if (!isGrant(grant) || narrowRoles[role] === grant.type) return undefined;
+      if (!isOwn(role)) return `it grants ${role}`;
+      if (grant.type !== on.project || oneDatabase.test(textAt(grant, 'condition', 'expression'))) return undefined;
+      return `it grants ${role || 'a role'} on everything in the project`;
+    },
+  },
+  {
+    name: 'gcp-nobody-signs-as-another',
+    describes: 'A role of the stack’s own is granted on an account only to that account itself.',
+    types: [on.account],
+    breaks: (grant) => {
+      const [member, account] = [textAt(grant, 'member'), textAt(grant, 'serviceAccountId')];
+      if (member === '' || account === '' || !isOwn(textAt(grant, 'role'))) return undefined;
+      return account.endsWith(`/${member.replace('serviceAccount:', '')}`) ? undefined : `it lets ${member} be ${account}`;
     },
   },
   {
     name: 'gcp-role-of-our-own-names-each-permission',
-    describes: 'A role of the stack names each permission, and none that gives permissions away.',
+    describes: 'A role of the stack names each permission, all of them to work with data or to sign a URL: none gives anything away.',
     types: ['gcp:projects/iAMCustomRole:IAMCustomRole'],
     breaks: (role) => {
       const permissions = (at(role, 'permissions') ?? []) as readonly string[];
-      const wide = permissions.find((one) => one.includes('*') || /(setIamPolicy|actAs)$/.test(one));
+      const wide = permissions.find((one) => !harmlessPermission.test(one));
       return wide === undefined ? undefined : `it has ${wide}`;
     },
   },
