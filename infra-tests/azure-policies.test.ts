@@ -4,11 +4,12 @@ import { ofAzureAccess } from '../stacks/policies/rules/azure/access.ts';
 import { ofAzureData, ofAzureStorage } from '../stacks/policies/rules/azure/data.ts';
 import { ofAzureDelivery } from '../stacks/policies/rules/azure/delivery.ts';
 import { ofAzureQuotas, ofAzureRunning } from '../stacks/policies/rules/azure/running.ts';
+import { ofAzureTables } from '../stacks/policies/rules/azure/tables.ts';
 import { more, spoiled, without, withProps } from './bad.ts';
 import { graphFor, policed } from './graphs.ts';
 
 const resourceRules = [...ofAzureAccess, ...ofAzureData, ...ofAzureRunning];
-const graphRules = [...ofAzureStorage, ...ofAzureDelivery, ...ofAzureQuotas];
+const graphRules = [...ofAzureTables, ...ofAzureStorage, ...ofAzureDelivery, ...ofAzureQuotas];
 
 const resources: Resource[] = [];
 beforeAll(async () => {
@@ -49,10 +50,6 @@ const badResources: readonly Bad[] = [
     spoil: withProps({ permissions: [{ dataActions: ['Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items/*'] }] }),
   },
   { rule: 'azure-table-role-names-actions', what: 'no action', resource: 'database-put', spoil: withProps({ permissions: [] }) },
-  {
-    ...{ rule: 'azure-table-role-is-on-one-table', what: 'all tables', resource: 'models-append-models-registry' },
-    spoil: ({ props }) => ({ props: { ...props, scope: String(props.scope).replace(/\/dbs.*/, '') } }),
-  },
   { rule: 'azure-storage-is-private', what: 'shared keys', ...objects, spoil: withProps({ allowSharedKeyAccess: true }) },
   { rule: 'azure-storage-is-private', what: 'public containers', ...objects, spoil: withProps({ allowBlobPublicAccess: true }) },
   { rule: 'azure-storage-is-private', what: 'an old TLS', ...objects, spoil: withProps({ minimumTlsVersion: 'TLS1_0' }) },
@@ -166,7 +163,30 @@ describe('the policy of Azure', () => {
 type BadGraph = { readonly rule: string; readonly what: string; readonly spoil: (all: readonly Resource[]) => readonly Resource[] };
 const delivery = 'models-alias-assigned-subscription';
 
+/** On the account, as the roles are by which apps read its description. */
+const onAccount = ({ props }: Resource): Partial<Resource> => ({ props: { ...props, scope: String(props.scope).replace(/\/dbs.*/, '') } });
+
 const badGraphs: readonly BadGraph[] = [
+  {
+    rule: 'azure-table-role-is-on-one-table',
+    what: 'all tables',
+    spoil: (all) => spoiled(all, 'models-append-models-registry', onAccount),
+  },
+  {
+    rule: 'azure-table-role-is-on-one-table',
+    what: 'all tables under a harmless name',
+    spoil: (all) => spoiled(all, 'models-append-models-registry', (one) => ({ ...onAccount(one), name: 'models-metadata-account' })),
+  },
+  {
+    rule: 'azure-table-role-is-on-one-table',
+    what: 'a description with items in it',
+    spoil: (all) =>
+      spoiled(
+        all,
+        'database-metadata',
+        withProps({ permissions: [{ dataActions: ['Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items/read'] }] }),
+      ),
+  },
   { rule: 'azure-storage-is-complete', what: 'an account without versions', spoil: (all) => without(all, 'data-blobs') },
   {
     rule: 'azure-storage-is-complete',

@@ -4,6 +4,7 @@ import { ofAzureAccess } from './rules/azure/access.ts';
 import { ofAzureData, ofAzureStorage } from './rules/azure/data.ts';
 import { ofAzureDelivery } from './rules/azure/delivery.ts';
 import { ofAzureQuotas, ofAzureRunning } from './rules/azure/running.ts';
+import { ofAzureTables } from './rules/azure/tables.ts';
 import { ofBuckets } from './rules/buckets.ts';
 import { ofData } from './rules/data.ts';
 import { ofDelivery } from './rules/delivery.ts';
@@ -38,6 +39,7 @@ export const graphRules: readonly GraphRule[] = [
   ...ofDelivery,
   ...ofEdges,
   ...ofQuotas,
+  ...ofAzureTables,
   ...ofAzureStorage,
   ...ofAzureDelivery,
   ...ofAzureQuotas,

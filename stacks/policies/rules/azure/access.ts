@@ -2,13 +2,11 @@ import { profiles } from '../../../environment.ts';
 import { at, type Resource, textAt } from '../../rule.ts';
 import { exact } from './exact.ts';
 import { narrowRoles, roleIn } from './roles.ts';
+import { actionsIn } from './tables.ts';
 
 /** What only Cosmos DB's own roles may do with items, each action by its name. */
 const dataAction =
   /^Microsoft\.DocumentDB\/databaseAccounts\/(readMetadata|sqlDatabases\/containers\/(executeQuery|readChangeFeed|items\/(create|read|replace|upsert|delete)))$/;
-
-/** One container, or the account where nothing but its own description is read. */
-const oneContainer = /\/dbs\/[^/]+\/colls\/[^/]+$/;
 
 export const ofAzureAccess = exact([
   {
@@ -43,16 +41,6 @@ export const ofAzureAccess = exact([
       const wide = actions.find((action) => !dataAction.test(action));
       if (actions.length === 0) return 'it names no action';
       return wide === undefined ? undefined : `it allows ${wide}`;
-    },
-  },
-  {
-    name: 'azure-table-role-is-on-one-table',
-    describes: 'A role at Cosmos DB is assigned on one container; on the account only the one to read its description.',
-    types: ['azure-native:cosmosdb:SqlResourceSqlRoleAssignment'],
-    breaks: (assignment) => {
-      const scope = textAt(assignment, 'scope');
-      if (scope === '' || oneContainer.test(scope) || assignment.name.includes('-metadata-')) return undefined;
-      return `it reaches all of ${scope}`;
     },
   },
   {
@@ -111,11 +99,6 @@ export const ofAzureAccess = exact([
     breaks: (resource) => tls[resource.type]?.(resource),
   },
 ]);
-
-const actionsIn = (role: Resource): readonly string[] =>
-  ((at(role, 'permissions') ?? []) as readonly { readonly dataActions?: readonly string[] }[]).flatMap(
-    ({ dataActions = [] }) => dataActions,
-  );
 
 const localAuthIsOff = (resource: Resource): boolean =>
   resource.type === 'azure-native:operationalinsights:Workspace'
