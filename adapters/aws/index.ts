@@ -1,6 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Clock } from '../../domain/kernel/clock.ts';
-import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { ModelHost } from '../../domain/kernel/model-host.ts';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
 import type { Queue } from '../../domain/kernel/queue.ts';
@@ -8,6 +7,7 @@ import type { Secrets } from '../../domain/kernel/secrets.ts';
 import type { Change, Table, TableDeclaration } from '../../domain/kernel/table.ts';
 import { tableDeadLetters } from '../cloud/dead-letters.ts';
 import { eventOf } from '../cloud/large-events.ts';
+import { modelsElsewhere, noModels } from '../cloud/no-models.ts';
 import { portAt, variableOf } from '../cloud/places.ts';
 import { usualBackoff } from '../cloud/retry.ts';
 import { focusWriter } from '../duckdb/focus-writer.ts';
@@ -38,19 +38,13 @@ export const openCloud = (environment: Environment, options: CloudOptions = {}) 
 
 /** The same for a function that opens no models, which is spared the code for it. */
 export const openCloudWithoutModels = (environment: Environment, options: CloudOptions = {}) =>
-  opened(environment, options, { host: () => noModels, trials: () => elsewhere });
+  opened(environment, options, { host: () => noModels, trials: () => modelsElsewhere });
 
 /** What runs models in a function, and what tries those that others ask it to try. */
 type Models = {
   readonly host: (options: LambdaModelHostOptions) => ModelHost;
   readonly trials: (options: { readonly environment: Environment }) => (trial: unknown) => Promise<unknown>;
 };
-
-const elsewhere = async (): Promise<never> => {
-  throw new Rejected(failed('unavailable', 'models-elsewhere', 'This function opens no models.'));
-};
-/** Where nothing is loaded there is nothing to free. */
-const noModels: ModelHost = { inspect: elsewhere, load: elsewhere, invoke: elsewhere, remove: async () => undefined };
 
 const opened = (environment: Environment, { clock = systemClock, ...network }: CloudOptions, models: Models) => {
   const client = awsClient({ environment, ...network });

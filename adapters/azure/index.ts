@@ -1,11 +1,13 @@
 import type { CloudEvent } from '../../domain/kernel/cloud-event.ts';
 import type { Json } from '../../domain/kernel/json.ts';
+import type { ModelHost } from '../../domain/kernel/model-host.ts';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
 import type { Queue } from '../../domain/kernel/queue.ts';
 import type { Secrets } from '../../domain/kernel/secrets.ts';
 import type { Table } from '../../domain/kernel/table.ts';
 import { tableDeadLetters } from '../cloud/dead-letters.ts';
 import { eventOf } from '../cloud/large-events.ts';
+import { noModels } from '../cloud/no-models.ts';
 import { unknownPlace, variableOf } from '../cloud/places.ts';
 import { usualBackoff } from '../cloud/retry.ts';
 import { focusWriter } from '../duckdb/focus-writer.ts';
@@ -16,7 +18,7 @@ import { type AzureClientOptions, azureClient } from './client.ts';
 import type { CosmosPlace } from './cosmos-container.ts';
 import type { Environment } from './credentials.ts';
 import { eventGridBus } from './event-bus.ts';
-import { functionModelHost } from './model-host.ts';
+import { type FunctionModelHostOptions, functionModelHost } from './model-host.ts';
 import { blobObjectStore } from './object-store.ts';
 import { bodyOf, postponeMessage, type Receipt, sendText, storageQueue } from './queue.ts';
 import { vaultSecrets } from './secrets.ts';
@@ -29,7 +31,17 @@ export type CloudOptions = Pick<AzureClientOptions, 'clock' | 'fetch' | 'backoff
  * Every port on Azure, from the environment variables of a function app. Nothing here asks the network, and nothing is missed before it is used:
  * then it throws `Rejected` `resource-unknown`.
  */
-export const openCloud = (environment: Environment, { clock = systemClock, ...network }: CloudOptions = {}) => {
+export const openCloud = (environment: Environment, options: CloudOptions = {}) => opened(environment, options, functionModelHost);
+
+/** The same for a function app that opens no models, which is spared the code for it. */
+export const openCloudWithoutModels = (environment: Environment, options: CloudOptions = {}) =>
+  opened(environment, options, () => noModels);
+
+const opened = <Host extends ModelHost>(
+  environment: Environment,
+  { clock = systemClock, ...network }: CloudOptions,
+  modelHostOf: (options: FunctionModelHostOptions) => Host,
+) => {
   const client = azureClient({ environment, clock, ...network });
   const { backoff = usualBackoff } = network;
   const ids = ulidIds();
@@ -85,7 +97,7 @@ export const openCloud = (environment: Environment, { clock = systemClock, ...ne
     /** All secrets of a context. */
     secrets: (context: string): Secrets =>
       at([variableOf('secret', context)], (secretUrl = '') => vaultSecrets({ client, secretUrl, clock })),
-    modelHost: functionModelHost({ artifacts: objects('models.artifacts'), environment }),
+    modelHost: modelHostOf({ artifacts: objects('models.artifacts'), environment }),
     exportWriter: focusWriter(),
     deadLetters: letters.port,
     bury: letters.bury,

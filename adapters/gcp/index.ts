@@ -1,10 +1,12 @@
 import type { Clock } from '../../domain/kernel/clock.ts';
 import type { Json } from '../../domain/kernel/json.ts';
+import type { ModelHost } from '../../domain/kernel/model-host.ts';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
 import type { Queue } from '../../domain/kernel/queue.ts';
 import type { Secrets } from '../../domain/kernel/secrets.ts';
 import type { Table, TableDeclaration } from '../../domain/kernel/table.ts';
 import { eventOf } from '../cloud/large-events.ts';
+import { noModels } from '../cloud/no-models.ts';
 import { portAt, unknownPlace, variableOf } from '../cloud/places.ts';
 import { focusWriter } from '../duckdb/focus-writer.ts';
 import { systemClock } from '../system/system-clock.ts';
@@ -14,7 +16,7 @@ import { type GcpClientOptions, gcpClient } from './client.ts';
 import type { Environment } from './credentials.ts';
 import { pubSubDeadLetters } from './dead-letters.ts';
 import { pubSubBus } from './event-bus.ts';
-import { cloudRunModelHost } from './model-host.ts';
+import { type CloudRunModelHostOptions, cloudRunModelHost } from './model-host.ts';
 import { cloudObjectStore } from './object-store.ts';
 import { pubSubQueue } from './queue.ts';
 import { managedSecrets } from './secrets.ts';
@@ -28,7 +30,17 @@ export type CloudOptions = Pick<GcpClientOptions, 'fetch' | 'backoff' | 'identit
  * Every port on Google Cloud, from the environment variables of a function. Nothing here asks the network, and nothing is missed before it is used:
  * then it throws `Rejected` `resource-unknown`.
  */
-export const openCloud = (environment: Environment, { clock = systemClock, ...network }: CloudOptions = {}) => {
+export const openCloud = (environment: Environment, options: CloudOptions = {}) => opened(environment, options, cloudRunModelHost);
+
+/** The same for a function that opens no models, which is spared the code for it. */
+export const openCloudWithoutModels = (environment: Environment, options: CloudOptions = {}) =>
+  opened(environment, options, () => noModels);
+
+const opened = <Host extends ModelHost>(
+  environment: Environment,
+  { clock = systemClock, ...network }: CloudOptions,
+  modelHostOf: (options: CloudRunModelHostOptions) => Host,
+) => {
   const client = gcpClient({ environment, ...network });
   const at = <P extends object>(variable: string, make: (place: string) => P): P => portAt(environment[variable], variable, make);
 
@@ -63,7 +75,7 @@ export const openCloud = (environment: Environment, { clock = systemClock, ...ne
     bus: at(variableOf('bus'), (topic) => pubSubBus({ client, topic })),
     /** All secrets of a context. */
     secrets: (context: string): Secrets => at(variableOf('secret', context), (secret) => managedSecrets({ client, secret, clock })),
-    modelHost: cloudRunModelHost({ artifacts: objects('models.artifacts') }),
+    modelHost: modelHostOf({ artifacts: objects('models.artifacts') }),
     exportWriter: focusWriter(),
     deadLetters: letters,
     bury: letters.bury,

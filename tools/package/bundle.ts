@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { type CloudName, recipes, vendorSdk } from './clouds.ts';
+import { narrowZod } from './narrow-zod.ts';
 import { noJsonSchema } from './no-json-schema.ts';
 
 /**
@@ -47,7 +48,7 @@ export const bundle = async (entry: Entry, cloud: CloudName): Promise<Bundled> =
     conditions: [cloud],
     mainFields: ['module', 'main'],
     alias,
-    plugins: [noJsonSchema, givenSources('source' in entry ? { [start]: entry.source, ...entry.later } : {})],
+    plugins: [noJsonSchema, narrowZod, givenSources('source' in entry ? { [start]: entry.source, ...entry.later } : {})],
     external: [...nativePackages, ...given],
     banner: { js: requireOfModule },
     legalComments: 'none',

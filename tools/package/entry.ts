@@ -48,20 +48,21 @@ const used = ['setup', 'http', 'storageQueue', 'cosmosDB', 'timer'];
 const azureFunctions = from('node_modules/@azure/functions/src/app.ts', ...used);
 const functionApp = `const app = { ${used.join(', ')} };\n`;
 
+/** What opens the cloud, with the code for models only where a unit opens some. */
+const cloudFor = (units: readonly Unit[]): string =>
+  units.some(({ native }) => native.includes('onnxruntime')) ? fromCloud : fromCloudWithoutModels;
+
 const opening = (units: readonly Unit[]): Readonly<Record<CloudName, Part>> => ({
   aws: {
-    imports: [
-      units.some(({ native }) => native.includes('onnxruntime')) ? fromCloud : fromCloudWithoutModels,
-      from('functions/entries/aws.ts', 'lambdaOf'),
-    ],
+    imports: [cloudFor(units), from('functions/entries/aws.ts', 'lambdaOf')],
     does: 'const lambda = lambdaOf(openCloud, process.env);',
   },
   azure: {
-    imports: [fromCloud, azureFunctions, from('functions/entries/azure.ts', 'opened')],
+    imports: [cloudFor(units), azureFunctions, from('functions/entries/azure.ts', 'opened')],
     does: `${functionApp}const azure = opened(openCloud, process.env, process.env.WEBSITE_SITE_NAME);`,
   },
   gcp: {
-    imports: [fromCloud, from('functions/entries/gcp.ts', 'frameworkFunction', 'opened')],
+    imports: [cloudFor(units), from('functions/entries/gcp.ts', 'frameworkFunction', 'opened')],
     does: 'const google = opened(openCloud, process.env, process.env.K_SERVICE);',
   },
 });
