@@ -145,6 +145,16 @@ describe('a stack on Google Cloud', () => {
     expect(taking.map(({ name }) => name)).toEqual(filtered.map(({ name }) => name));
     expect(taking.length).toBeGreaterThan(0);
   });
+  it.each([
+    ['1', '604800s'],
+    ['90', '2678400s'],
+  ])(
+    'keeps events that are to be kept for %s days for as long as a subscription keeps them, and as Pub/Sub can: %s',
+    async (days, kept) => {
+      const graph = await graphOf('gcp-dev', { config: { 'platform:eventArchiveDays': days } });
+      expect(named(graph, 'events-topic').inputs.messageRetentionDuration).toBe(kept);
+    },
+  );
   it('keeps no index of a field by itself but of when it was written, where somebody sweeps for that', async () => {
     const fields = ofType(await graphFor('gcp-dev'), 'gcp:firestore/field:Field').map(({ name, inputs }) => [
       name,

@@ -5,6 +5,8 @@ import { makeTopic } from './topic.ts';
 
 /** Pub/Sub keeps what was delivered for at most 31 days. */
 export const longestRetentionDays = 31;
+/** As long as a subscription keeps what it could not deliver: another one that takes over from it finds that at the topic. */
+const shortestRetentionDays = 7;
 
 export type EventBusArgs = {
   readonly region: string;
@@ -21,7 +23,7 @@ export class EventBus extends ComponentResource {
   constructor(name: string, args: EventBusArgs, options?: ComponentResourceOptions) {
     super('hybrid:gcp:EventBus', name, {}, options);
     const { region, archiveDays, keyName } = args;
-    const retentionDays = Math.min(archiveDays, longestRetentionDays);
+    const retentionDays = Math.min(Math.max(archiveDays, shortestRetentionDays), longestRetentionDays);
     this.topicName = makeTopic(name, { context: 'platform', retentionDays, region, keyName }, args.transform?.topic, this).id;
     this.registerOutputs({ topicName: this.topicName });
   }
