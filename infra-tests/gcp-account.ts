@@ -26,6 +26,8 @@ const made: { readonly [type: string]: (name: string, inputs: Inputs) => Inputs 
     serviceConfig: { ...(serviceConfig as Inputs), uri: `https://${name}-abcdefghij-ew.a.run.app`, service: name },
     updateTime: '2026-01-01T00:00:00Z',
   }),
+  apiConfig: (name, { api }) => ({ id: `projects/${project}/locations/global/apis/${String(api)}/configs/${name}` }),
+  gateway: (name) => ({ defaultHostname: `${name}-abcdefgh.ew.gateway.dev` }),
   globalAddress: () => ({ address: '203.0.113.1' }),
   dashboard: () => ({ id: `projects/${projectNumber}/dashboards/00000000-0000-0000-0000-000000000000` }),
   randomPassword: () => ({ result: 'r'.repeat(43) }),

@@ -4,8 +4,10 @@ import { focusColumns } from '../domain/billing/focus.ts';
 import { contexts } from '../functions/contexts.ts';
 import { bootstrapKey, sha256 } from '../functions/kernel/authentication.ts';
 import { context } from '../functions/kernel/context.ts';
+import { isMadeHere } from '../stacks/policies/kinds.ts';
+import { assertPriced } from '../tools/cost/free-kinds.ts';
 import { type Graph, graphOf } from './graph.ts';
-import { graphFor, named, ofType } from './graphs.ts';
+import { graphFor, named, ofType, policed } from './graphs.ts';
 
 const types = {
   function: 'gcp:cloudfunctionsv2/function:Function',
@@ -81,6 +83,59 @@ describe('prod on Google Cloud', () => {
     for (const name of names(graph, 'function').filter((one) => one !== 'edge-function'))
       expect(alarms).toContain(`monitoring-${name.replace(/-function$/, '')}-errors`);
     expect(alarms.filter((name) => name.endsWith('-age'))).toHaveLength(names(graph, 'subscription').length);
+  });
+});
+
+describe('an API Gateway on Google Cloud', () => {
+  const gated = () => graphOf('gcp-dev', { config: { 'platform:apiGateway': 'true' } });
+  const calling = (graph: Graph) =>
+    ofType(graph, 'gcp:cloudrunv2/serviceIamMember:ServiceIamMember')
+      .filter(({ inputs }) => inputs.name === 'hybrid-dev-edge')
+      .map(({ inputs }) => inputs.member);
+  const gateway = 'hybrid-dev-gateway@hybrid-test.iam.gserviceaccount.com';
+
+  it('is not there unless somebody asks for it', async () => {
+    const graph = await graphFor('gcp-dev');
+    expect(graph.filter(({ type, name }) => type.startsWith('gcp:apigateway/') || name.includes('gateway'))).toEqual([]);
+    expect(calling(graph)).toEqual(['allUsers']);
+  });
+  it('is alone to call the edge, and may do nothing else', async () => {
+    const graph = await gated();
+    expect(calling(graph)).toEqual([`serviceAccount:${gateway}`]);
+    expect(graph.filter(({ inputs }) => inputs.member === `serviceAccount:${gateway}`).map(({ name }) => name)).toEqual([
+      'edge-called-by-gateway',
+    ]);
+    expect(graph.filter(({ inputs }) => inputs.member === 'allUsers')).toEqual([]);
+  });
+  it('leads every path to the edge with a token for it, and the edge knows whose', async () => {
+    const graph = await gated();
+    const { openapiDocuments, gatewayConfig } = named(graph, 'gateway-config').inputs as {
+      readonly openapiDocuments: readonly [{ readonly document: { readonly contents: string } }];
+      readonly gatewayConfig: object;
+    };
+    expect(gatewayConfig).toEqual({ backendConfig: { googleServiceAccount: gateway } });
+    const document = JSON.parse(Buffer.from(openapiDocuments[0].document.contents, 'base64').toString()) as {
+      readonly paths: { readonly [path: string]: object };
+    };
+    const url = 'https://hybrid-dev-edge-123456789012.europe-west1.run.app';
+    expect(document).toMatchObject({ swagger: '2.0', 'x-google-backend': { address: url, jwt_audience: url } });
+    expect(Object.keys(document.paths)).toEqual(['/{path=**}']);
+    expect(named(graph, 'edge-function').inputs.serviceConfig).toMatchObject({
+      environmentVariables: { HYBRID_AUDIENCE: url, HYBRID_INVOKERS: 'checked', HYBRID_GATEWAY_CALLERS: gateway },
+    });
+    expect(ofType(graph, 'gcp:projects/service:Service').map(({ inputs }) => inputs.service)).toContain('apigateway.googleapis.com');
+  });
+  it('is made of kinds that the rules and the price list know', async () => {
+    const graph = policed(await gated());
+    expect(graph.filter(({ type }) => type.startsWith('gcp:') && !isMadeHere(type))).toEqual([]);
+    expect(() => assertPriced(graph.map(({ type, name, props }) => ({ type, name, inputs: props, parent: '' })) as never)).not.toThrow();
+  });
+  it('is refused beside a domain, and where there is none', async () => {
+    const told = (config: { readonly [key: string]: string }) =>
+      graphOf('gcp-staging', { config: { 'platform:apiGateway': 'true', ...config } });
+    const domain = { 'platform:domain': 'ai.example.com', 'platform:dnsZone': 'example-com' };
+    await expect(told(domain)).rejects.toThrow('without platform:domain');
+    await expect(told({ 'gcp:region': 'europe-north1' })).rejects.toThrow('there are gateways in');
   });
 });
 

@@ -2,14 +2,15 @@ import type { Resource as PulumiResource } from '@pulumi/pulumi';
 import type { FunctionUnit } from '../../functions/kernel/units.ts';
 import { edgeUnit } from '../edge.ts';
 import type { PlatformPlan } from '../platform.ts';
+import type { Settings } from './options.ts';
 import { Role } from './role.ts';
 import { accountId, emailOf, type Site } from './site.ts';
 
 /**
  * What Google's own services call functions as, each of them only those that it has something for, and what held back messages are published as; and
- * the edge, which is there before who lets it in.
+ * the edge, which is there before who lets it in; and the API Gateway before that, where there is one.
  */
-export type Caller = 'push' | 'scheduler' | 'eventarc' | 'tasks' | 'edge';
+export type Caller = 'push' | 'scheduler' | 'eventarc' | 'tasks' | 'edge' | 'gateway';
 export type Callers = { readonly [caller in Caller]?: Role };
 
 const describes: Record<Caller, string> = {
@@ -18,11 +19,20 @@ const describes: Record<Caller, string> = {
   eventarc: 'Tells functions that documents changed',
   tasks: 'Publishes messages that were held back',
   edge: 'Forwards requests to functions',
+  gateway: 'Calls the edge',
 };
 
-export const makeCallers = (plan: PlatformPlan, site: Site, parent: PulumiResource): Callers => {
+export type CallersArgs = {
+  readonly plan: PlatformPlan;
+  readonly site: Site;
+  readonly settings: Pick<Settings, 'apiGateway'>;
+  readonly parent: PulumiResource;
+};
+
+export const makeCallers = ({ plan, site, settings, parent }: CallersArgs): Callers => {
   const delays: readonly Caller[] = plan.queues.some(isDelayed) ? ['tasks'] : [];
-  const needed = [...new Set<Caller>(['edge', ...plan.units.flatMap((unit) => servicesOf(plan, unit)), ...delays])];
+  const before: readonly Caller[] = settings.apiGateway ? ['gateway'] : [];
+  const needed = [...new Set<Caller>(['edge', ...plan.units.flatMap((unit) => servicesOf(plan, unit)), ...delays, ...before])];
   return Object.fromEntries(
     needed.map((caller) => [
       caller,

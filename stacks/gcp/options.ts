@@ -1,7 +1,13 @@
 import * as z from 'zod';
-import { clouded, commonOptions, matching, pinned, type SettingsOf, structured, whole } from '../options.ts';
+import { clouded, commonOptions, flag, matching, pinned, type SettingsOf, structured, whole } from '../options.ts';
 
 const projectId = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
+
+/** Where API Gateway is (https://cloud.google.com/api-gateway/docs/deployment-model), in November 2026. */
+const gatewayRegions: readonly string[] = [
+  ...['asia-northeast1', 'australia-southeast1', 'europe-west1', 'europe-west2'],
+  ...['us-central1', 'us-east1', 'us-east4', 'us-west2', 'us-west3', 'us-west4'],
+];
 
 export const Options = z.strictObject({
   ...commonOptions,
@@ -15,6 +21,8 @@ export const Options = z.strictObject({
   maximumInstances: structured(z.record(z.string(), z.int().min(1).max(1000)), 'a JSON object such as {"http":100}').default({}),
   /** The zone of Cloud DNS that has `domain`. */
   dnsZone: matching(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, 'the name of a managed zone of Cloud DNS, such as example-com').optional(),
+  /** An API Gateway before the edge, which then nobody else may call. */
+  apiGateway: flag.default(false),
   /** Who pays for the project: budgets belong to it. */
   billingAccount: matching(/^[0-9A-F]{6}(-[0-9A-F]{6}){2}$/, 'the id of a billing account, such as 012345-6789AB-CDEF01').optional(),
   /** Where Cloud Billing's own export lies, which only a person can switch on. */
@@ -46,6 +54,14 @@ export const gcp = clouded({
   neededInProd: ['allowedProject', 'billingAccount'],
   problems: (_environment, given, places) => [
     ...pinned('allowedProject', given.allowedProject, { key: 'gcp:project' }, places.project),
+    ...(given.apiGateway === true && given.domain !== undefined
+      ? [
+          'platform:apiGateway is for stacks without platform:domain: a gateway has a public name of its own, which would lead around the firewall',
+        ]
+      : []),
+    ...(given.apiGateway === true && places.region !== undefined && !gatewayRegions.includes(places.region)
+      ? [`platform:apiGateway is not to be had in ${places.region}; there are gateways in ${gatewayRegions.join(', ')}`]
+      : []),
     ...(given.monthlyBudgetUsd !== undefined && given.billingAccount === undefined
       ? ['platform:monthlyBudgetUsd needs platform:billingAccount, as budgets belong to who pays']
       : []),

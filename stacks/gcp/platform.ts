@@ -10,8 +10,8 @@ import { CostExport } from './cost-export.ts';
 import { rolesOf } from './custom-roles.ts';
 import { type Deliveries, makeDeliveries, queuePlaces } from './deliveries.ts';
 import type { PlatformFunction } from './function.ts';
-import { type Admission, admitCallers, type Functions, makeFunctions } from './functions.ts';
-import { makeHttpApi } from './http-api.ts';
+import { type Admission, admitCallers, type Functions, type FunctionsArgs, makeFunctions } from './functions.ts';
+import { gatewayBefore, makeHttpApi } from './http-api.ts';
 import { makeKeys } from './keys.ts';
 import { Logs } from './logs.ts';
 import { NetworkEdge } from './network-edge.ts';
@@ -53,7 +53,7 @@ export class Platform extends ComponentResource {
     const stores = makeStores(storing);
     const directory = plan.tables.find(({ name: table }) => table === 'identity-directory');
     admit(admin.key, stores.tables['identity-directory'] as Table, directory?.resource.name ?? '', admin);
-    const callers = makeCallers(plan, site, this);
+    const callers = makeCallers({ plan, site, settings, parent: this });
     const { promise: admissions, resolve: callersAdmitted } = later<readonly Admission[]>();
     const shared = { plan, site, settings, stores, callers, admissions, keys: made.keys, transforms, parent: this };
     const deliveries = makeDeliveries(shared);
@@ -66,7 +66,7 @@ export class Platform extends ComponentResource {
     callersAdmitted(admitted);
     const edge = makeHttpApi(running, admitted);
     connect({ ...shared, functions });
-    const url = urlBefore(edge, settings, transforms, this);
+    const url = urlBefore(edge, running);
     const dashboards = watch({ ...shared, functions, edge, deliveries });
     if (settings.costExport) exportCosts(stores, settings, transforms, this);
     this.outputs = { ...outputsOf(url, admin.key, stores, deliveries, { ...functions, edge }), dashboards };
@@ -97,13 +97,15 @@ const providerOf = ({ project, region, stack, environment }: Settings): Provider
 const servicesOf = (settings: Settings): ServicesArgs => ({
   ownKeys: settings.profile.ownKeys,
   edge: settings.domain !== undefined,
+  gateway: settings.apiGateway,
   budget: settings.billingAccount !== undefined,
   queries: settings.costExport,
 });
 
-const urlBefore = (edge: PlatformFunction, settings: Settings, transforms: Transforms, parent: Platform): Output<string> => {
+const urlBefore = (edge: PlatformFunction, args: FunctionsArgs): Output<string> => {
+  const { settings, transforms, parent } = args;
   const { domain, dnsZone = '', region, requestsPerSecond } = settings;
-  if (domain === undefined) return edge.url;
+  if (domain === undefined) return gatewayBefore(edge, args);
   const { serviceName } = edge;
   return new NetworkEdge(
     'network',

@@ -25,7 +25,13 @@ const always = [
 const agents = ['eventarc', 'pubsub'] as const;
 const agentsWithKeys = ['firestore', 'secretmanager'] as const;
 
-export type ServicesArgs = { readonly ownKeys: boolean; readonly edge: boolean; readonly budget: boolean; readonly queries: boolean };
+export type ServicesArgs = {
+  readonly ownKeys: boolean;
+  readonly edge: boolean;
+  readonly gateway: boolean;
+  readonly budget: boolean;
+  readonly queries: boolean;
+};
 
 /** The services of Google Cloud that a stack uses, switched on. They stay on when it goes: others in the project may need them. */
 export class Services extends ComponentResource {
@@ -52,8 +58,12 @@ export class Services extends ComponentResource {
   }
 }
 
+/** A gateway's document is kept by the second, and its requests are counted by the third. */
+const gatewayServices = ['apigateway', 'servicemanagement', 'servicecontrol'] as const;
+
 /** Modules of the provider that are not called like the one service that they need. */
 const modules: { readonly [module: string]: readonly string[] } = {
+  apigateway: gatewayServices,
   billing: ['billingbudgets'],
   cloudfunctionsv2: ['cloudfunctions', 'cloudbuild', 'run', 'artifactregistry'],
   cloudrunv2: ['run'],
@@ -64,10 +74,11 @@ const modules: { readonly [module: string]: readonly string[] } = {
   serviceaccount: ['iam'],
 };
 
-export const servicesOf = ({ ownKeys, edge, budget, queries }: ServicesArgs): readonly string[] => [
+export const servicesOf = ({ ownKeys, edge, gateway, budget, queries }: ServicesArgs): readonly string[] => [
   ...always,
   ...(ownKeys ? ['cloudkms'] : []),
   ...(edge ? ['compute', 'dns'] : []),
+  ...(gateway ? gatewayServices : []),
   ...(budget ? ['billingbudgets'] : []),
   ...(queries ? ['bigquery'] : []),
 ];

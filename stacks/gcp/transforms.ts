@@ -4,6 +4,7 @@ import type { DatabaseArgs } from './database.ts';
 import type { DeadLettersArgs } from './dead-letters.ts';
 import type { EventBusArgs } from './event-bus.ts';
 import type { FunctionArgs } from './function.ts';
+import type { GatewayArgs } from './gateway.ts';
 import type { KeyArgs } from './key.ts';
 import type { LogsArgs } from './logs.ts';
 import type { MonitoringArgs } from './monitoring.ts';
@@ -28,6 +29,7 @@ export type Transforms = {
   readonly deadLetters?: Of<DeadLettersArgs>;
   readonly eventBus?: Of<EventBusArgs>;
   readonly function?: Of<FunctionArgs>;
+  readonly gateway?: Of<GatewayArgs>;
   readonly key?: Of<KeyArgs>;
   readonly logs?: Of<LogsArgs>;
   readonly monitoring?: Of<MonitoringArgs>;

@@ -100,6 +100,9 @@ const made: { readonly [pkg: string]: readonly string[] } = {
     'web:WebAppScmAllowed',
   ],
   gcp: [
+    'apigateway/api:Api',
+    'apigateway/apiConfig:ApiConfig',
+    'apigateway/gateway:Gateway',
     'bigquery/dataset:Dataset',
     'bigquery/table:Table',
     'billing/budget:Budget',
@@ -152,8 +155,8 @@ const made: { readonly [pkg: string]: readonly string[] } = {
   random: ['index/randomPassword:RandomPassword'],
 };
 
-/** Components, which hold others together, the engine's own (the stack, and providers), and what the rules of other clouds are for. */
-const notHere = ['hybrid:', 'pulumi:', 'gcp:'];
+/** Components, which hold others together, and the engine's own: the stack, and providers. */
+const notHere = ['hybrid:', 'pulumi:'];
 
 const kinds = new Set(Object.entries(made).flatMap(([pkg, all]) => all.map((kind) => `${pkg}:${kind}`)));
 

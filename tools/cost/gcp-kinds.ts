@@ -1,6 +1,7 @@
 /** Kinds of Google Cloud that the price list knows. */
 export const gcpTypes = {
   function: 'gcp:cloudfunctionsv2/function:Function',
+  gateway: 'gcp:apigateway/gateway:Gateway',
   job: 'gcp:cloudscheduler/job:Job',
   database: 'gcp:firestore/database:Database',
   topic: 'gcp:pubsub/topic:Topic',
@@ -20,6 +21,7 @@ export const gcpFree: readonly RegExp[] = [
   /^gcp:firestore\/(document|field|index):/,
   /^gcp:secretmanager\/secret:/,
   /^gcp:storage\/(bucket|bucketObject):/,
+  /^gcp:apigateway\/(api|apiConfig):/,
   /^gcp:kms\/keyRing:/,
   /^gcp:monitoring\/(dashboard|notificationChannel):/,
   // An address costs something only while no rule uses it.

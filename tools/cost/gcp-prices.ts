@@ -3,6 +3,7 @@ import type { PriceList } from './price.ts';
 /** By billing account; those of Firestore belong to one database of a project, which a database per context is not, and do not count. */
 const allowances = {
   'run.requests': 2_000_000,
+  'gcp.gateway.calls': 2_000_000,
   'run.cpu': 180_000,
   'run.memory': 360_000,
   'pubsub.throughput': 10,
@@ -15,6 +16,7 @@ const allowances = {
 } as const;
 
 const run = { source: 'https://cloud.google.com/run/pricing', dated: 'undated' } as const;
+const gateway = { source: 'https://cloud.google.com/api-gateway/pricing', dated: 'undated' } as const;
 const firestore = { source: 'https://airbyte.com/data-engineering-resources/google-firestore-pricing', dated: '2025' } as const;
 const firestoreStorage = { source: 'https://cloud.google.com/firestore/pricing', dated: 'undated' } as const;
 const pubsub = { source: 'https://cloud.google.com/pubsub/pricing', dated: 'undated' } as const;
@@ -37,6 +39,7 @@ const prices = {
     note: 'while an instance works on a request, rounded up to 100 ms',
   },
   'run.memory': { usd: '0.0000025', per: 1, unit: 'GiB-second', free: 'run.memory', ...run },
+  'gcp.gateway.calls': { usd: '3.00', per: 1_000_000, unit: 'call', free: 'gcp.gateway.calls', ...gateway },
   'firestore.reads': {
     usd: '0.03',
     per: 100_000,

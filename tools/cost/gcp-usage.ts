@@ -127,6 +127,7 @@ const predictions = (graph: Graph, { request, logBytes, logLines, events, respon
   const folds = (million / facts) * Math.min(traffic.tenants, facts);
   const usages: readonly Usage[] = [
     ...edge(graph, responseBytes),
+    ...counted(all(graph, 'gateway').length * million, { meter: 'gcp.gateway.calls', kind: 'http-api', what: 'requests at the gateway' }),
     ...requests(functionOf(graph, 'edge'), { runs: million, millis, kind: 'http-api', what: 'requests forwarded' }),
     { meter: 'gcp.transfer.out', quantity: (million * responseBytes) / gibibyte, kind: 'http-api', what: 'answers' },
     ...requests(serving, { runs: million, millis: predictionMillis, kind: 'function', what: 'predictions' }),
