@@ -42,8 +42,9 @@ describe('the platform on Google Cloud by the real engine, in an emulated projec
     expect(await inventory(platform.account.world)).toEqual([]);
   });
 
-  it('converges although every create fails once', async () =>
-    expect(await convergesThoughCreatesFail(platform, creating)).toBeGreaterThan(200));
+  it('converges although every create fails once', { timeout: 480_000 }, async () =>
+    expect(await convergesThoughCreatesFail(platform, creating)).toBeGreaterThan(200),
+  );
 
   it('adds of an added context only what is its own', async () => {
     await platform.stack.config({ 'platform:contexts': JSON.stringify([...first, added]) });
