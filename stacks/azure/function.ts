@@ -8,10 +8,11 @@ import { WebAppScmAllowed } from '@pulumi/azure-native/web/webAppScmAllowed.js';
 import { all, asset, ComponentResource, type ComponentResourceOptions, type Input, interpolate, type Output } from '@pulumi/pulumi';
 import { type TransformEach, transformed } from '../component.ts';
 import type { Access } from './access.ts';
+import { makeAppStorage } from './app-storage.ts';
 import { type Home, placed, tagsOf } from './component.ts';
 import type { Database } from './database.ts';
 import { Role, type RoleArgs } from './role.ts';
-import type { Storage } from './storage.ts';
+import type { Storage, StorageArgs } from './storage.ts';
 
 /** The newest that Flex Consumption runs. */
 const runtime = { name: 'node', version: '24' };
@@ -21,8 +22,8 @@ export type FunctionArgs = {
   readonly context: string;
   readonly subscriptionId: Input<string>;
   readonly database: Database;
-  /** Where packages are, and what the runtime keeps for itself. */
-  readonly storage: Storage;
+  /** Copies of its packages, and of what the runtime keeps for itself, in three zones of the region instead of in one. */
+  readonly enableZones: boolean;
   /** A zip that holds `host.json` and the functions, and its SHA-256 in hexadecimal. */
   readonly zip: string;
   readonly sha256: string;
@@ -34,7 +35,9 @@ export type FunctionArgs = {
   readonly access: readonly Access[];
   /** The id of the Front Door through which alone requests come; from anywhere where it is absent. */
   readonly frontDoorId?: Input<string> | undefined;
-  readonly transform?: (TransformEach<Children> & { readonly role?: RoleArgs['transform'] }) | undefined;
+  readonly transform?:
+    | (TransformEach<Children> & { readonly role?: RoleArgs['transform']; readonly storage?: StorageArgs['transform'] })
+    | undefined;
 };
 
 type Children = {
@@ -58,19 +61,22 @@ export class PlatformFunction extends ComponentResource {
 
   constructor(name: string, args: FunctionArgs, options?: ComponentResourceOptions) {
     super('hybrid:azure:Function', name, {}, options);
-    const { home, context, storage, transform = {} } = args;
+    const { home, context, enableZones, transform = {} } = args;
     const within = { parent: this };
+    const own = makeAppStorage(name, { home, context, enableZones, transform: transform.storage }, this);
+    const { storage } = own;
     const { resourceGroupName } = home;
     const of = { resourceGroupName, accountName: storage.accountName };
     const kept: BlobContainerArgs = { ...of, containerName: `${name}-packages`, publicAccess: 'None' };
     const packages = new BlobContainer(`${name}-packages`, transformed(kept, transform.packages), within);
     const containerId = interpolate`${storage.id}/blobServices/default/containers/${packages.name}`;
     const { subscriptionId, database } = args;
-    const access = [...args.access, { of: 'packages', role: 'blob-contributor', scope: containerId } as const];
+    // Flex Consumption writes what is deployed as the same identity that it reads it with.
+    const access = [...args.access, ...own.access, { of: 'packages', role: 'blob-contributor', scope: containerId } as const];
     const role = new Role(name, { home, context, subscriptionId, database, access, transform: transform.role }, within);
     const plan = new AppServicePlan(`${name}-plan`, transformed(planOf(home, context), transform.plan), within);
     const url = interpolate`${storage.blobEndpoint}${packages.name}`;
-    const made = appOf(args, { role, planId: plan.id, packagesUrl: url });
+    const made = appOf(args, { role, storage, planId: plan.id, packagesUrl: url });
     // Without its roles an app cannot start, and what is deployed to it would be refused.
     const app = new WebApp(`${name}-app`, transformed(made, transform.app), { ...within, dependsOn: [...role.assigned] });
     const closed = { resourceGroupName, name: app.name, allow: false };
@@ -105,9 +111,9 @@ const planOf = (home: Home, context: string): AppServicePlanArgs => ({
   tags: tagsOf(home, context),
 });
 
-type Made = { readonly role: Role; readonly planId: Output<string>; readonly packagesUrl: Output<string> };
+type Made = { readonly role: Role; readonly storage: Storage; readonly planId: Output<string>; readonly packagesUrl: Output<string> };
 
-const appOf = (args: FunctionArgs, { role, planId, packagesUrl }: Made): WebAppArgs => ({
+const appOf = (args: FunctionArgs, { role, storage, planId, packagesUrl }: Made): WebAppArgs => ({
   ...placed(args.home),
   kind: 'functionapp,linux',
   serverFarmId: planId,
@@ -133,14 +139,14 @@ const appOf = (args: FunctionArgs, { role, planId, packagesUrl }: Made): WebAppA
     scmMinTlsVersion: '1.2',
     ftpsState: 'Disabled',
     http20Enabled: true,
-    appSettings: Object.entries(identified(args, role.clientId)).map(([name, value]) => ({ name, value })),
+    appSettings: Object.entries(identified(args, storage, role.clientId)).map(([name, value]) => ({ name, value })),
     ...behind(args.frontDoorId),
   },
   tags: tagsOf(args.home, args.context),
 });
 
-/** What the runtime keeps for itself is in the account of packages; it, and all connections that the settings name, are used as the app's identity. */
-const identified = ({ storage, settings }: FunctionArgs, clientId: Output<string>): FunctionArgs['settings'] => {
+/** What the runtime keeps for itself is in the app's own account; it, and all connections that the settings name, are used as the app's identity. */
+const identified = ({ settings }: FunctionArgs, storage: Storage, clientId: Output<string>): FunctionArgs['settings'] => {
   const own = { AzureWebJobsStorage__blobServiceUri: storage.blobEndpoint, AzureWebJobsStorage__queueServiceUri: storage.queueEndpoint };
   const connections = Object.keys({ ...own, ...settings }).flatMap((name) => (name.includes('__') ? [name.split('__')[0] ?? ''] : []));
   return {

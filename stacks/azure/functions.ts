@@ -45,7 +45,8 @@ const functionOf = (args: FunctionsArgs, app: App): PlatformFunction => {
   return new PlatformFunction(
     app.name,
     {
-      ...{ home, subscriptionId, zip, sha256, context: app.name, database: stores.database, storage: stores.runtime },
+      ...{ home, subscriptionId, zip, sha256, context: app.name, database: stores.database },
+      enableZones: settings.profile.protectsData,
       previous: settings.packages[app.name],
       memoryMegabytes: runsModels ? settings.modelMemoryMegabytes : settings.memoryMegabytes,
       maximumInstances: settings.maximumInstances,

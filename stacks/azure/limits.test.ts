@@ -62,6 +62,7 @@ describe('what is declared and Azure cannot do', () => {
       schedules: { sweep: { everySeconds: 60, uses: { deadLetters: ['read'] } } },
     });
     expect(said(long as unknown as ContextDeclaration)).toContain('longer than 32 characters');
+    expect(said(long as unknown as ContextDeclaration)).toContain('acontextwithalongnamert and more, longer than 24 characters');
   });
 });
 

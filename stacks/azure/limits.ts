@@ -3,7 +3,7 @@ import type { QueuePolicy } from '../../domain/kernel/queue.ts';
 import { bytesOf, millisOf } from '../../functions/kernel/context.ts';
 import type { PlannedQueue, PlannedSchedule, PlannedTable, PlatformPlan } from '../platform.ts';
 import { appsOf } from './apps.ts';
-import { poisonOf } from './names.ts';
+import { poisonOf, storageOf } from './names.ts';
 import { expiriesOf } from './object-store.ts';
 import type { Settings } from './options.ts';
 
@@ -32,10 +32,12 @@ export const limits = {
   expiriesPerAccount: 100,
   /** Of which Azure Functions makes an id of an app's own: two apps that begin alike would take each other's locks. */
   appName: 32,
+  /** Small letters and digits. */
+  storageAccount: 24,
   containerName: 255,
 } as const;
 
-/** What Pulumi appends to the logical name of an app. */
+/** What Pulumi appends to the logical name of an app, or of a storage account. */
 const suffix = '12345678'.length;
 
 /** All that a plan asks for and Azure cannot do, each with the reason. */
@@ -127,6 +129,12 @@ const ofNames = (plan: PlatformPlan): readonly string[] => [
   ...appsOf(plan)
     .filter(({ name }) => `${name}-app`.length + suffix > limits.appName)
     .map(({ name }) => `the app ${name} would be called ${name}-app and more, longer than ${limits.appName} characters`),
+  ...appsOf(plan)
+    .filter(({ name }) => storageOf(name).length + suffix > limits.storageAccount)
+    .map(
+      ({ name }) =>
+        `the storage account of the app ${name} would be called ${storageOf(name)} and more, longer than ${limits.storageAccount} characters`,
+    ),
   ...unnameable(
     'queue',
     [...plan.queues, ...plan.subscribers].map(({ name }) => poisonOf(name)),

@@ -13,6 +13,9 @@ export const uuidOf = (...parts: readonly string[]): string => {
 /** The app that a unit runs in: all units of a context share one, `models-http` and `models-events` the app `models`. */
 export const appOf = ({ name, trigger }: { readonly name: string; readonly trigger: string }): string => name.slice(0, -trigger.length - 1);
 
+/** What an app's storage account is called before Pulumi's own eight letters: an account has no dash in its name, and 24 letters at most. */
+export const storageOf = (app: string): string => `${app.replaceAll('-', '')}rt`;
+
 /** Where messages of a queue go that were tried too often: the runtime of Azure Functions knows this name. */
 export const poisonOf = (queue: string): string => `${queue}-poison`;
 

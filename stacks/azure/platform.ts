@@ -18,7 +18,7 @@ import { appNamed } from './names.ts';
 import { NetworkEdge } from './network-edge.ts';
 import type { Settings } from './options.ts';
 import { OriginSecret } from './origin-secret.ts';
-import { makeRuntime, type Runtime } from './runtime.ts';
+import { type Runtime, runtimeOf } from './runtime.ts';
 import { makeStores, placesOf, type Stores } from './stores.ts';
 import type { Transforms } from './transforms.ts';
 import { watch } from './watch.ts';
@@ -52,7 +52,7 @@ export class Platform extends ComponentResource {
     const deliveries = makeDeliveries({ ...shared, stores });
     const places = new Map([...placesOf(plan, stores), ...queuePlaces(stores, deliveries)]);
     const logs = new Logs('logs', logging(home, settings, transforms), { parent: this });
-    const runtime = makeRuntime(home, stores.runtime, logs);
+    const runtime = runtimeOf(logs);
     const origin = new OriginSecret('origin', {}, { parent: this });
     const edge = edgeOf(home, settings, origin, transforms, this);
     const told = { adminKeyHash: admin.hash, originSecretHash: origin.hash, frontDoorId: edge?.frontDoorId };
@@ -138,7 +138,7 @@ const apiBefore = (args: Before): { readonly url: Output<string>; readonly apps:
     'edge',
     {
       ...{ home, subscriptionId, zip, sha256, routes, runtime, originSecret: args.origin.value },
-      ...{ vault: stores.vault, database: stores.database, storage: stores.runtime },
+      ...{ vault: stores.vault, database: stores.database, enableZones: settings.profile.protectsData },
       previous: settings.packages.edge,
       memoryMegabytes: settings.memoryMegabytes,
       maximumInstances: settings.maximumInstances,

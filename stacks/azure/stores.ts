@@ -30,8 +30,6 @@ export type Stores = {
   readonly vault: Vault;
   /** Objects and queues of the contexts. */
   readonly storage: Storage;
-  /** Packages, and what the runtime keeps for itself: none of it anybody's data. */
-  readonly runtime: Storage;
   readonly database: Database;
   readonly tables: { readonly [name: string]: Table };
   readonly deadLetters: Table;
@@ -78,13 +76,18 @@ export const makeStores = (args: StoresArgs): Stores => {
 };
 
 const accountsOf = ({ plan, home, protectsData, transforms, parent }: StoresArgs, keys: Keys) => {
-  const shared = { home, context: 'platform', enableZones: protectsData };
   const expiries = [...plan.stores, { name: 'undelivered', keep: `${undeliveredDays} days` as const }].flatMap(expiriesOf);
-  const kept = { ...shared, expiries, protectsData, encryptedBy: keys.objects, transform: transforms.storage?.data };
-  const ofRuntime = { ...shared, expiries: [], protectsData: false, transform: transforms.storage?.runtime };
+  const kept = {
+    home,
+    context: 'platform',
+    enableZones: protectsData,
+    expiries,
+    protectsData,
+    encryptedBy: keys.objects,
+    transform: transforms.storage?.data,
+  };
   return {
     storage: new Storage('data', kept, { parent }),
-    runtime: new Storage('runtime', ofRuntime, { parent }),
     database: new Database(
       'database',
       { home, encryptedBy: keys.tables, enableZones: protectsData, protectsData, transform: transforms.database?.database },

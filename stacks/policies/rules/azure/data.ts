@@ -14,8 +14,10 @@ const keepsData = [
 ] as const;
 
 /** What the next update makes again: packages, and what the runtime keeps for itself. */
-const ofRuntime = ({ name }: Resource): boolean =>
-  name === 'runtime' || name.endsWith('-packages') || name.startsWith('azure-webjobs-') || name === 'edge-origin-secret';
+const ofRuntime = ({ type, name }: Resource): boolean =>
+  (type === 'azure-native:storage:StorageAccount' && name.endsWith('rt')) ||
+  /-(packages|webjobs-hosts|webjobs-secrets)$/.test(name) ||
+  name === 'edge-origin-secret';
 
 export const ofAzureData = exact([
   {
