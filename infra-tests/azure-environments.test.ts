@@ -66,6 +66,18 @@ describe('prod on Azure', () => {
     for (const { inputs } of ofType(graph, 'azure-native:web:WebApp'))
       expect(inputs.siteConfig).toMatchObject({ ipSecurityRestrictions: [{ headers: { 'x-azure-fdid': [frontDoorId] } }] });
   });
+  it('lets nobody in from outside who asks for what the hosts of the apps answer themselves', async () => {
+    const { customRules } = named(await graphFor('azure-prod'), 'edgefirewall').inputs as {
+      readonly customRules: {
+        readonly rules: readonly { readonly name: string; readonly matchConditions: readonly { matchValue: string[] }[] }[];
+      };
+    };
+    const pattern = new RegExp(customRules.rules.find(({ name }) => name === 'host')?.matchConditions[0]?.matchValue[0] ?? 'nothing');
+    const at = (path: string) => pattern.test(`https://hybrid.example.com:443${path}`);
+    expect(['/admin/host/keys', '/admin', '//runtime/webhooks/x', '/./admin/x', '/admin?x'].map(at)).not.toContain(false);
+    expect(['/', '/administrators', '/docs/admin/x', '/v1/models?next=/admin/x', '/v1/models/admin'].map(at)).not.toContain(true);
+    expect(pattern.test('/admin/host/status')).toBe(true);
+  });
   it('proves itself to the apps with the secret of which they know the hash', async () => {
     const [action] = named(await graphFor('azure-prod'), 'edge-proof').inputs.actions as readonly {
       readonly parameters: { readonly value: string };
@@ -79,6 +91,27 @@ describe('prod on Azure', () => {
     expect(await names('azure-prod', 'applicationinsights:Workbook')).toHaveLength(1);
     expect(await names('azure-prod', 'consumption:Budget')).toHaveLength(1);
     expect(named(await graphFor('azure-prod'), 'data').inputs.sku).toEqual({ name: 'Standard_ZRS' });
+  });
+});
+
+describe.each(['azure-dev', 'azure-prod'] as const)('the apps of %s', (stack) => {
+  it('have an account each for packages, keys and locks, in which no other app may do anything', async () => {
+    const graph = await graphFor(stack);
+    const principals = new Map(
+      ofType(graph, 'azure-native:managedidentity:UserAssignedIdentity').map(({ name, outputs }) => [name, outputs.principalId]),
+    );
+    const assigned = ofType(graph, 'azure-native:authorization:RoleAssignment');
+    for (const { name } of ofType(graph, 'azure-native:web:WebApp')) {
+      const app = name.replace(/-app$/, '');
+      const account = String(named(graph, `${app.replaceAll('-', '')}rt`, 'azure-native:storage:StorageAccount').outputs.id);
+      const there = assigned.filter(({ inputs }) => String(inputs.scope).startsWith(account));
+      expect(there.map(({ inputs }) => String(inputs.scope).split('/').at(-1)).sort()).toEqual(
+        [`${app}-packages`, 'azure-webjobs-hosts', 'azure-webjobs-secrets'].sort(),
+      );
+      expect(new Set(there.map(({ inputs }) => inputs.principalId))).toEqual(new Set([principals.get(`${app}-identity`)]));
+      const { accountName } = named(graph, `${app}-webjobs-secrets`).inputs;
+      expect(await settingOf(stack, app, 'AzureWebJobsStorage__blobServiceUri')).toContain(`//${String(accountName)}.blob.`);
+    }
   });
 });
 

@@ -145,6 +145,12 @@ const badResources: readonly Bad[] = [
     resource: 'edgefirewall',
     spoil: withProps({ policySettings: { mode: 'Detection' } }),
   },
+  {
+    rule: 'azure-firewall-blocks',
+    what: 'the hosts',
+    resource: 'edgefirewall',
+    spoil: withProps({ customRules: { rules: [{ ruleType: 'RateLimitRule' }] } }),
+  },
   { rule: 'azure-firewall-blocks', what: 'floods', resource: 'edgefirewall', spoil: withProps({ customRules: { rules: [] } }) },
 ];
 

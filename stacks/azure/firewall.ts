@@ -21,7 +21,7 @@ export class Firewall extends ComponentResource {
       // Only Premium has rules of Microsoft's own.
       sku: { name: 'Premium_AzureFrontDoor' },
       policySettings: { enabledState: 'Enabled', mode: 'Prevention', requestBodyCheck: 'Enabled' },
-      customRules: { rules: [flood(requestsPerSecond)] },
+      customRules: { rules: [flood(requestsPerSecond), ofTheHost] },
       managedRules: {
         managedRuleSets: [
           {
@@ -53,6 +53,26 @@ const flood = (requestsPerSecond: number) => ({
   rateLimitThreshold: requestsPerSecond * 60,
   matchConditions: [{ matchVariable: 'SocketAddr', operator: 'IPMatch', matchValue: ['0.0.0.0/0', '::/0'] }],
 });
+
+/**
+ * What the host of Azure Functions answers itself, to whoever has an app's master key: nobody has to come that way. What is compared is the whole URI,
+ * with scheme and host (https://learn.microsoft.com/azure/web-application-firewall/afds/waf-front-door-custom-rules).
+ */
+const ofTheHost = {
+  name: 'host',
+  priority: 2,
+  ruleType: 'MatchRule',
+  action: 'Block',
+  enabledState: 'Enabled',
+  matchConditions: [
+    {
+      matchVariable: 'RequestUri',
+      operator: 'RegEx',
+      transforms: ['UrlDecode', 'Lowercase'],
+      matchValue: [String.raw`^(https?://[^/]+)?/[./\\]*(admin|runtime)([/\\?]|$)`],
+    },
+  ],
+};
 
 /** Rules that look for text in a body: models and tensors are large, and their bytes look like anything. They only write a line. */
 const onlyCounted = [

@@ -115,6 +115,14 @@ describe('an edge', () => {
     expect((await bytesOf(answer)).toString()).toBe('heard two');
   });
 
+  it('lets nobody ask the hosts behind it for what they answer themselves', async () => {
+    const target = await listen(echo);
+    const { url } = await startEdge(target, { routes: routesIn(JSON.stringify({ '/': target })) });
+    const hidden = ['/admin/host/keys', '/Admin', '//admin/x', '/%61dmin/host/%', '/%2561dmin/x', '/./runtime/webhooks/x', '/%5cruntime/x'];
+    for (const path of hidden) expect((await fetch(`${url}${path}`)).status, path).toBe(404);
+    for (const path of ['/administrators', '/docs/admin', '/x?y=/admin/z']) expect((await fetch(`${url}${path}`)).status, path).toBe(207);
+  });
+
   it('knows no way for a path that nobody has', async () => {
     const answer = await fetch(`${(await startEdge(echo)).url}/v10/x`);
     expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([404, 'route-not-found']);

@@ -26,7 +26,7 @@ export type EdgeOptions = {
 export const edge = ({ routes, proof, bounds, log }: EdgeOptions): FetchApp => {
   const forward: FetchApp = async (request) => {
     const { pathname, search, host } = new URL(request.url);
-    const target = routes(pathname);
+    const target = isOfHost(pathname) ? undefined : routes(pathname);
     if (target === undefined) return refusal(refusedOf(request), nowhere(request.method, pathname));
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), bounds.timeoutMillis);
@@ -47,6 +47,14 @@ export const edge = ({ routes, proof, bounds, log }: EdgeOptions): FetchApp => {
   // It answers for itself; the bound behind it is for what even that cannot.
   return bounded(forward, { ...bounds, timeoutMillis: bounds.timeoutMillis + 1000 }, log);
 };
+
+/** Hosts of functions answer these themselves to whoever has a key of theirs: nobody has to come that way. */
+const isOfHost = (path: string): boolean => /^[./\\]*(admin|runtime)([/\\]|$)/i.test(decoded(path));
+
+const unescaped = (path: string): string =>
+  path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+/** Twice, for one that was encoded twice. */
+const decoded = (path: string): string => unescaped(unescaped(path));
 
 const nowhere = (method: string, path: string): Failure =>
   failed('not-found', 'route-not-found', `There is nothing at ${method} ${path}; see /docs.`);

@@ -74,13 +74,13 @@ export const ofAzureRunning = exact([
   },
   {
     name: 'azure-firewall-blocks',
-    describes: 'The firewall blocks what it knows, and floods.',
+    describes: 'The firewall blocks what it knows, floods, and whoever wants to speak with the hosts of the apps.',
     types: ['azure-native:frontdoor:Policy'],
     breaks: (policy) => {
       if (textAt(policy, 'policySettings', 'mode') !== 'Prevention') return 'it only looks on';
-      return JSON.stringify(at(policy, 'customRules') ?? {}).includes('RateLimitRule')
-        ? undefined
-        : 'one address may send any number of requests';
+      const rules = JSON.stringify(at(policy, 'customRules') ?? {});
+      if (!rules.includes('RateLimitRule')) return 'one address may send any number of requests';
+      return rules.includes('(admin|runtime)') ? undefined : 'whoever has an app’s own key may rule its host';
     },
   },
 ]);
