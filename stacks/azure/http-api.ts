@@ -10,6 +10,8 @@ export type HttpApiArgs = Omit<FunctionArgs, 'settings' | 'access' | 'frontDoorI
   /** Where each path leads to, with all below it; the longest counts. */
   readonly routes: readonly { readonly path: string; readonly url: Input<string> }[];
   readonly originSecret: Input<string>;
+  /** The SHA-256 of what a gateway before it proves itself with; without one everybody may come. */
+  readonly gatewaySecretHash?: Input<string> | undefined;
 };
 
 /**
@@ -22,7 +24,7 @@ export class HttpApi extends ComponentResource {
 
   constructor(name: string, args: HttpApiArgs, options?: ComponentResourceOptions) {
     super('hybrid:azure:HttpApi', name, {}, options);
-    const { vault, runtime, routes, originSecret, ...made } = args;
+    const { vault, runtime, routes, originSecret, gatewaySecretHash, ...made } = args;
     const kept = { home: args.home, vault, context: 'platform', contentType: 'text/plain', protectsData: false } as const;
     const secret = new Secret(`${name}-origin`, { ...kept, value: originSecret }, { parent: this });
     this.app = new PlatformFunction(
@@ -34,6 +36,7 @@ export class HttpApi extends ComponentResource {
           ...runtime.settings,
           HYBRID_ROUTES: jsonStringify(routes.map(({ path, url }) => [path, url])).apply(asObject),
           HYBRID_ORIGIN_SECRET: secretReference(secret.url),
+          ...(gatewaySecretHash === undefined ? {} : { HYBRID_ORIGIN_SECRET_SHA256: gatewaySecretHash }),
         },
         access: [...runtime.access, { of: 'origin-secret', role: 'secret-reader', scope: secret.id }],
       },

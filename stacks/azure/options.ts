@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { clouded, commonOptions, matching, oneOf, pinned, type SettingsOf, structured, whole } from '../options.ts';
+import { clouded, commonOptions, flag, matching, oneOf, pinned, type SettingsOf, structured, whole } from '../options.ts';
 
 /** Days that Application Insights keeps telemetry for; it knows no others. */
 const retentions = [30, 60, 90, 120, 180, 270, 365, 550, 730] as const;
@@ -27,6 +27,8 @@ export const Options = z.strictObject({
   ).default({}),
   /** After so much telemetry on one day no more is taken until the next. */
   dailyLogGigabytes: whole(1, 1000).default(1),
+  /** An API Management of the Consumption tier before the edge, which then takes requests of nobody else. */
+  apiManagement: flag.default(false),
   /**
    * Whose Event Grid topics may deliver events by web hook, as a JSON object: the tenant of Entra ID, the application that their tokens are made out
    * to, and who has such tokens (Event Grid itself where nobody is named); none where it is absent.
@@ -61,8 +63,15 @@ export const azure = clouded({
   },
   zone: 'dnsZoneId',
   neededInProd: ['allowedSubscription'],
-  problems: (_environment, given, places) =>
-    pinned('allowedSubscription', given.allowedSubscription, { key: 'azure-native:subscriptionId' }, places.subscriptionId),
+  problems: (_environment, given, places) => [
+    ...pinned('allowedSubscription', given.allowedSubscription, { key: 'azure-native:subscriptionId' }, places.subscriptionId),
+    ...(given.apiManagement === true && given.domain !== undefined
+      ? ['platform:apiManagement is for stacks without platform:domain: its public name would lead around the firewall of Front Door']
+      : []),
+    ...(given.apiManagement === true && given.alarmEmail === undefined
+      ? ['platform:apiManagement needs platform:alarmEmail, as Azure wants to know who publishes an API']
+      : []),
+  ],
 });
 
 export type Settings = SettingsOf<typeof azure>;

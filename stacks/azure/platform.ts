@@ -12,6 +12,7 @@ import { CostExport } from './cost-export.ts';
 import { type Deliveries, makeDeliveries, queuePlaces } from './deliveries.ts';
 import type { PlatformFunction } from './function.ts';
 import { type Functions, makeFunctions } from './functions.ts';
+import { Gateway } from './gateway.ts';
 import { HttpApi } from './http-api.ts';
 import { Logs } from './logs.ts';
 import { appNamed } from './names.ts';
@@ -134,10 +135,11 @@ const apiBefore = (args: Before): { readonly url: Output<string>; readonly apps:
   const { settings, home, subscriptionId, stores, runtime, functions, transforms, parent } = args;
   const { zip, sha256 } = args.bundles.get('edge') as Bundle;
   const routes = appsByPath(args).map(([path, app]) => ({ path, url: (functions[app] as PlatformFunction).url }));
+  const proof = settings.apiManagement ? new OriginSecret('gateway', {}, { parent }) : undefined;
   const api = new HttpApi(
     'edge',
     {
-      ...{ home, subscriptionId, zip, sha256, routes, runtime, originSecret: args.origin.value },
+      ...{ home, subscriptionId, zip, sha256, routes, runtime, originSecret: args.origin.value, gatewaySecretHash: proof?.hash },
       ...{ vault: stores.vault, database: stores.database, enableZones: settings.profile.protectsData },
       previous: settings.packages.edge,
       memoryMegabytes: settings.memoryMegabytes,
@@ -146,7 +148,11 @@ const apiBefore = (args: Before): { readonly url: Output<string>; readonly apps:
     },
     { parent },
   );
-  return { url: api.url, apps: { ...functions, edge: api.app } };
+  const apps = { ...functions, edge: api.app };
+  if (proof === undefined) return { url: api.url, apps };
+  const { alarmEmail: publisherEmail = '' } = settings;
+  const before = { home, publisherEmail, edgeUrl: api.url, originSecret: proof.value, transform: transforms.gateway?.gateway };
+  return { url: new Gateway('gateway', before, { parent }).url, apps };
 };
 
 const exportCosts = (home: Home, { storage }: Stores, settings: Settings, transforms: Transforms, parent: Platform): void => {

@@ -2,6 +2,7 @@ import type { CostExportArgs } from './cost-export.ts';
 import type { DatabaseArgs } from './database.ts';
 import type { EventBusArgs } from './event-bus.ts';
 import type { FunctionArgs } from './function.ts';
+import type { GatewayArgs } from './gateway.ts';
 import type { KeyArgs } from './key.ts';
 import type { LogsArgs } from './logs.ts';
 import type { MonitoringArgs } from './monitoring.ts';
@@ -25,6 +26,7 @@ export type Transforms = {
   readonly database?: Of<DatabaseArgs>;
   readonly eventBus?: Of<EventBusArgs>;
   readonly function?: Of<FunctionArgs>;
+  readonly gateway?: Of<GatewayArgs>;
   readonly key?: Of<KeyArgs>;
   readonly logs?: Of<LogsArgs>;
   readonly monitoring?: Of<MonitoringArgs>;

@@ -56,6 +56,11 @@ const made: { readonly [pkg: string]: readonly string[] } = {
     'wafv2/webAcl:WebAcl',
   ],
   'azure-native': [
+    'apimanagement:Api',
+    'apimanagement:ApiManagementService',
+    'apimanagement:ApiOperation',
+    'apimanagement:ApiPolicy',
+    'apimanagement:NamedValue',
     'applicationinsights:Component',
     'applicationinsights:Workbook',
     'authorization:RoleAssignment',

@@ -5,6 +5,7 @@ export const azureTypes = {
   key: 'azure-native:keyvault:Key',
   metricAlarm: 'azure-native:monitor:MetricAlert',
   logAlarm: 'azure-native:monitor:ScheduledQueryRule',
+  gateway: 'azure-native:apimanagement:ApiManagementService',
   profile: 'azure-native:cdn:Profile',
   tableRole: 'azure-native:cosmosdb:SqlResourceSqlRoleAssignment',
 } as const;
@@ -12,6 +13,7 @@ export const azureTypes = {
 /** Kinds that cost nothing by being there: permissions, wiring, and what is paid by use elsewhere in the list. */
 export const azureFree: readonly RegExp[] = [
   /^azure-native:(authorization|managedidentity|resources|consumption|dns|storage):/,
+  /^azure-native:apimanagement:(Api|ApiOperation|ApiPolicy|NamedValue)$/,
   /^azure-native:cosmosdb:(DatabaseAccount|SqlResourceSqlDatabase|SqlResourceSqlContainer|SqlResourceSqlRoleDefinition)$/,
   /^azure-native:eventgrid:Topic$/,
   /^azure-native:keyvault:(Vault|Secret)$/,

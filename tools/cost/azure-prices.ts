@@ -5,6 +5,7 @@ const allowances = {
   'flex.executions': 250_000,
   'flex.compute': 100_000,
   'eventgrid.operations': 100_000,
+  'azure.gateway.calls': 1_000_000,
   'azure.logs.ingestion': 5,
   'azure.alerts.metrics': 10,
   'azure.transfer.out': 100,
@@ -13,6 +14,7 @@ const allowances = {
 const flex = { source: 'https://modal.com/blog/azure-function-pricing-guide', dated: '2025-05-22' } as const;
 const cosmos = { source: 'https://azure.microsoft.com/pricing/details/cosmos-db/serverless/', dated: 'undated' } as const;
 const eventGrid = { source: 'https://azure.microsoft.com/pricing/details/event-grid/', dated: 'undated' } as const;
+const gateway = { source: 'https://azure.microsoft.com/pricing/details/api-management/', dated: 'undated' } as const;
 const blobs = { source: 'https://azure.microsoft.com/pricing/details/storage/blobs/', dated: 'undated' } as const;
 const queues = { source: 'https://azure.microsoft.com/pricing/details/storage/queues/', dated: 'undated' } as const;
 const logs = { source: 'https://monitoringcost.com/azure-monitor-cost', dated: '2026' } as const;
@@ -38,6 +40,7 @@ const prices = {
     ...flex,
     note: 'of an instance while it works on anything, a second at least',
   },
+  'azure.gateway.calls': { usd: '3.50', per: 1_000_000, unit: 'call', free: 'azure.gateway.calls', ...gateway, note: fromList },
   'cosmos.units': { usd: '0.25', per: 1_000_000, unit: 'request unit', ...cosmos, note: fromList },
   'cosmos.storage': {
     usd: '0.25',

@@ -131,6 +131,7 @@ const before = (graph: Graph, bytes: number, callsAMonth: number): readonly Usag
     ];
   const seconds = (workedSeconds(callsAMonth, predictionMillis) * million) / callsAMonth;
   return [
+    ...counted(all(graph, 'gateway').length * million, { meter: 'azure.gateway.calls', kind: 'http-api', what: 'requests at the gateway' }),
     ...executions(appOf(graph, 'edge'), { runs: million, seconds, kind: 'http-api', what: 'requests forwarded' }),
     { meter: 'azure.logs.ingestion', quantity: (million * callBytes) / gigabyte, kind: 'http-api', what: 'requests, as telemetry' },
     { meter: 'azure.transfer.out', quantity: gigabytes, kind: 'http-api', what: 'answers' },

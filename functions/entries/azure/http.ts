@@ -1,10 +1,11 @@
 import type { HttpMethod, HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { Log } from '../../kernel/log.ts';
-import { originHeader } from '../../kernel/origin.ts';
+import { originHeader, refuseDetour } from '../../kernel/origin.ts';
 import { edge } from '../edge/edge.ts';
 import { routesIn } from '../edge/routes.ts';
 import type { FetchApp } from '../fetch-app.ts';
 import type { Environment } from '../opened.ts';
+import { refusal, refusedOf } from '../refusal.ts';
 import type { FunctionApp } from './function-app.ts';
 import { carriedBytes, timeoutMillis } from './limits.ts';
 
@@ -17,11 +18,18 @@ export const registerHttp = (app: FunctionApp, load: () => Promise<FetchApp>): v
   });
 };
 
-/** Forwards all requests to the apps behind it, and proves with `HYBRID_ORIGIN_SECRET` that they came this way. */
+/**
+ * Forwards all requests to the apps behind it, and proves with `HYBRID_ORIGIN_SECRET` that they came this way. Behind a gateway it takes only those
+ * that carry the gateway's own secret, of which `HYBRID_ORIGIN_SECRET_SHA256` is the hash.
+ */
 export const registerEdge = (app: FunctionApp, { environment, log }: { readonly environment: Environment; readonly log: Log }): void => {
   const proof = { [originHeader]: environment.HYBRID_ORIGIN_SECRET ?? '' };
   const bounds = { bodyBytes: carriedBytes, timeoutMillis: timeoutMillis + 2000 };
-  register(app, 'edge', edge({ routes: routesIn(environment.HYBRID_ROUTES), proof: async () => proof, bounds, log }));
+  const forward = edge({ routes: routesIn(environment.HYBRID_ROUTES), proof: async () => proof, bounds, log });
+  register(app, 'edge', (request) => {
+    const detour = refuseDetour(request.headers.get(originHeader) ?? undefined, environment.HYBRID_ORIGIN_SECRET_SHA256);
+    return detour === undefined ? forward(request) : refusal(refusedOf(request), detour);
+  });
 };
 
 const methods: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];

@@ -26,6 +26,11 @@ const ofProfile = (inputs: Inputs, ...path: readonly string[]): string =>
 
 /** By module and type: what a provider adds to the inputs. `auto` is the name that it would make of the logical one. */
 const made: { readonly [type: string]: (auto: string, inputs: Inputs) => Added } = {
+  'apimanagement:ApiManagementService': (auto, inputs) => ({
+    name: auto,
+    id: within(inputs, 'Microsoft.ApiManagement', 'service', auto),
+    gatewayUrl: `https://${auto}.azure-api.net`,
+  }),
   'resources:ResourceGroup': (auto, inputs) => {
     const name = text(inputs, 'resourceGroupName', auto);
     return { name, id: `/subscriptions/${subscription}/resourceGroups/${name}` };
