@@ -14,7 +14,7 @@ import { casesOf, graphFor, named, ofType } from './graphs.ts';
 const roles: { readonly [kind: string]: { readonly [verb: string]: readonly string[] } } = {
   table: {
     ...{ get: ['get'], read: ['read'], scan: ['read'], append: ['append'], put: ['put'], delete: ['delete'] },
-    ...{ settle: ['changes'], acknowledge: ['append'], note: ['put'] },
+    ...{ settle: ['changes'], acknowledge: ['append'] },
   },
   objects: { read: ['blob-reader'], put: ['blob-contributor'], delete: ['blob-contributor'], presign: ['blob-contributor'] },
   queue: { send: ['queue-sender'] },

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { markerItem } from '../adapters/aws/markers.ts';
 import { accessDenied, accessGranted } from '../events/identity.ts';
 import { contexts } from '../functions/contexts.ts';
-import { bootstrapPrincipal, lastUseKey, notes } from '../functions/kernel/authentication.ts';
 import { type Resource, resourceVariable } from '../functions/kernel/resources.ts';
 import { type FunctionUnit, unitsOf } from '../functions/kernel/units.ts';
 import { models } from '../functions/models/context.ts';
@@ -70,11 +69,6 @@ describe('a verb', () => {
     const graph = await graphFor('aws-dev');
     return statementsIn(named(graph, `${unit}-grants`).inputs.policy).find((one) => one.sid === sid);
   };
-  it('that notes may put nothing but when, and nowhere where a tenant’s own is', async () =>
-    expect((await statement('models-http', 'NoteTableIdentityDirectory'))?.condition).toEqual({
-      'ForAllValues:StringEquals': { 'dynamodb:Attributes': Object.keys({ ...lastUseKey(bootstrapPrincipal), at: '' }) },
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${notes}*`] },
-    }));
   it('that gets reads by keys alone', async () =>
     expect((await statement('models-http', 'GetTableIdentityDirectory'))?.actions).toEqual(['dynamodb:GetItem']));
   it('that settles has the attributes of a marker', () =>

@@ -64,5 +64,5 @@ describe('a part of the contexts', () => {
       planOf(only('identity', 'observability', 'platform', 'models'), { topology: 'context', queuePer: 'context' }).tables.map(
         ({ name }) => name,
       ),
-    ).toEqual(['identity-directory', 'models-registry', 'observability-audit']));
+    ).toEqual(['platform-last-uses', 'identity-directory', 'models-registry', 'observability-audit']));
 });

@@ -1,6 +1,7 @@
 import { authentication } from '../kernel/authentication.ts';
 import type { ContextDeclaration } from '../kernel/context.ts';
 import { originHeader, refuseDetour } from '../kernel/origin.ts';
+import { lastUses, qualifiedName } from '../kernel/resources.ts';
 import { platformApp, type Serving } from '../kernel/serve.ts';
 import { cloudRoutes } from '../kernel/units.ts';
 import type { Documents } from '../platform/get-openapi.ts';
@@ -35,7 +36,12 @@ export const cloudApp = (
   const serving: Serving = {
     ...{ clock: cloud.clock, ids: cloud.ids, log, bus: cloud.bus },
     instance: { id: cloud.ids.next(), sole: false },
-    authenticate: authentication(tables(qualified('identity', 'directory')), cloud.clock, environment.HYBRID_BOOTSTRAP_KEY_SHA256),
+    authenticate: authentication({
+      directory: tables(qualified('identity', 'directory')),
+      lastUses: tables(qualifiedName(lastUses)),
+      clock: cloud.clock,
+      bootstrapHash: environment.HYBRID_BOOTSTRAP_KEY_SHA256,
+    }),
     largestAnswerBytes,
     longestRequestMillis,
   };

@@ -12,6 +12,7 @@ import { bytesOf } from '../kernel/context.ts';
 import { grant } from '../kernel/grants.ts';
 import type { Records } from '../kernel/handler.ts';
 import type { Log } from '../kernel/log.ts';
+import { lastUses as lastUsesTable } from '../kernel/resources.ts';
 import { platformApp, type RunningContext, type Serving } from '../kernel/serve.ts';
 import { documentsOf } from './documents.ts';
 import { listen } from './http-server.ts';
@@ -47,10 +48,11 @@ export const startLocalPlatform = async ({ folder, host, port, log, ...options }
   const documents = documentsOf(contexts);
   const platform = wire(boundContexts, cloud, log, { documents, objectGateway: { serve: cloud.serveSigned } });
   const directory = portsOf(platform.running, 'identity').directory as Records;
+  const lastUses = portsOf(platform.running, 'platform')[lastUsesTable.name] as Records;
   const serving: Serving = {
     ...{ clock: cloud.clock, ids: cloud.ids, log, bus: platform.bus },
     instance: { id: cloud.ids.next(), sole: true },
-    authenticate: authentication(directory, cloud.clock),
+    authenticate: authentication({ directory, lastUses, clock: cloud.clock }),
   };
   const requests = accessLog(options.service, options.writeLog);
   try {

@@ -52,6 +52,7 @@ export const identity = context('identity', {
       indexes: { list: { partition: 'list', sort: 'rank' }, keys: { partition: 'key_id', sort: 'key_tenant' } },
     },
   },
+  borrows: { lastUses: { from: 'platform', table: 'last-uses' } },
   routes: {
     'POST /v1/tenants': {
       does: 'create-tenant',
@@ -127,7 +128,7 @@ export const identity = context('identity', {
       query: Paging.extend(ForTenant.shape),
       answers: { 200: listOf(ApiKeyView) },
       limit: json,
-      uses: { directory: ['read'] },
+      uses: { directory: ['read'], lastUses: ['get'] },
     },
     'DELETE /v1/api-keys/{id}': {
       does: 'revoke-api-key',

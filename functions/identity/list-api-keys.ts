@@ -6,13 +6,13 @@ import { list, pageOf } from '../kernel/lists.ts';
 import { apiKeyView, keyOwner } from './api-key-view.ts';
 import type { identity } from './context.ts';
 
-export const listApiKeys = handler<typeof identity, 'GET /v1/api-keys'>(async ({ query, principal }, { directory }) => {
+export const listApiKeys = handler<typeof identity, 'GET /v1/api-keys'>(async ({ query, principal }, { directory, lastUses }) => {
   const tenant = await keyOwner(directory, principal, query.tenantId);
   if (isFailure(tenant)) return tenant;
   const { states, next } = await directory.events.statesByIndex<ApiKey>('list', `${tenant}#api-keys`, pageOf(query));
   const keys = await Promise.all(
     states.map(async ({ state }) => {
-      const lastUse = await directory.get(lastUseKey({ tenant, id: `key:${state.id}`, roles: [] }));
+      const lastUse = await lastUses.get(lastUseKey({ tenant, id: `key:${state.id}`, roles: [] }));
       return apiKeyView(state, tenant, (lastUse?.at as string | undefined) ?? null);
     }),
   );

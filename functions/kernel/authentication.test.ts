@@ -48,9 +48,9 @@ describe('authentication', () => {
   );
 
   it('knows the first key of the platform by a hash that it is told, whatever the directory holds', async () => {
-    const { directory, clock } = testServing(inMemoryTable());
+    const { directory, lastUses, clock } = testServing(inMemoryTable());
     const first = formatApiKey({ tenant: platformTenant, id: 'bootstrap', secret });
-    const told = authentication(directory, clock, sha256(first));
+    const told = authentication({ directory, lastUses, clock, bootstrapHash: sha256(first) });
     expect(await told(`Bearer ${first}`)).toEqual({ principal: bootstrapPrincipal });
     expect(code(await told(`Bearer ${first}x`))).toBe('credentials-invalid');
   });
@@ -109,9 +109,10 @@ describe('authentication', () => {
     expect(await authenticate(`Bearer hyb_platform_K1_${secret}`)).toMatchObject({ principal: { tenant: 'platform', id: 'key:K1' } });
   });
 
-  it('notes the last use of a key, once a minute', async () => {
-    const { authenticate, clock, directory } = await world();
-    const lastUse = async () => (await directory.get(lastUseKey({ tenant: acme, id: 'key:K1', roles: [] })))?.at;
+  it('notes the last use of a key, once a minute, and nothing in identity’s directory', async () => {
+    const { authenticate, clock, directory, lastUses } = await world();
+    const before = await directory.scan();
+    const lastUse = async () => (await lastUses.get(lastUseKey({ tenant: acme, id: 'key:K1', roles: [] })))?.at;
     await authenticate(`Bearer ${key}`);
     clock.advance(59_000);
     await authenticate(`Bearer ${key}`);
@@ -119,6 +120,7 @@ describe('authentication', () => {
     clock.advance(1_000);
     await authenticate(`Bearer ${key}`);
     expect(await lastUse()).toBe('2026-11-21T12:01:00.000Z');
+    expect(await directory.scan()).toEqual(before);
   });
 });
 

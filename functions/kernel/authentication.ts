@@ -37,18 +37,25 @@ const equal = (a: string, b: string): boolean => {
   // Of the bytes: a character beyond ASCII is one of the text and two of them.
   return one.length === other.length && timingSafeEqual(one, other);
 };
-const stateOf = async <S>(table: Table, id: StreamId): Promise<S | undefined> =>
+const stateOf = async <S>(table: Pick<Table, 'get'>, id: StreamId): Promise<S | undefined> =>
   (await table.get({ pk: partitionKey(id), sk: `state#${id.stream}` }))?.state as S | undefined;
 
 /** A key's last use is written at most this often. */
 const lastUseEveryMillis = 60_000;
 
-/**
- * Who sends a request. Every request reads the key and its tenant anew (two gets), so that a revocation, an expiry or a suspension holds at once.
- * Where a cloud cannot put the bootstrap key's item into the directory, `bootstrapHash` is its SHA-256 in hexadecimal, and the item is not asked for.
- */
-export const authentication = (directory: Table, clock: Clock, bootstrapHash?: string): Authenticate => {
-  const noteUse = lastUse(directory, clock);
+export type AuthenticationPorts = {
+  /** Identity's, read by keys alone: whoever could write it could let himself in. */
+  readonly directory: Pick<Table, 'get'>;
+  /** When each key was last used. */
+  readonly lastUses: Pick<Table, 'put'>;
+  readonly clock: Clock;
+  /** SHA-256 of the platform's first key in hexadecimal, where a cloud cannot put its item into the directory: then the item is not asked for. */
+  readonly bootstrapHash?: string | undefined;
+};
+
+/** Who sends a request. Every request reads the key and its tenant anew (two gets), so that a revocation, an expiry or a suspension holds at once. */
+export const authentication = ({ directory, lastUses, clock, bootstrapHash }: AuthenticationPorts): Authenticate => {
+  const noteUse = lastUse(lastUses, clock);
   const holds = secretChecker();
   return async (authorization) => {
     const token = bearer(authorization);
@@ -101,26 +108,20 @@ export const bootstrapPrincipal: Principal = { tenant: platformTenant, id: 'boot
 const bearer = (authorization: string | null | undefined): string | undefined =>
   authorization && /^bearer /i.test(authorization) ? authorization.slice(7).trim() || undefined : undefined;
 
-/**
- * What the partitions begin with that hold when keys were last used; no tenant's does. Every function of requests may put such an item, and in the
- * partitions of tenants nothing.
- */
-export const notes = '~note#';
-
 export const lastUseKey = (principal: Principal) => ({
-  pk: `${notes}${partitionKey(apiKeyStream(principal.tenant, principal.id.slice('key:'.length)))}`,
+  pk: partitionKey(apiKeyStream(principal.tenant, principal.id.slice('key:'.length))),
   sk: 'last-use',
 });
 
 // Best effort and off the request's path: the last use informs people, nothing decides by it.
-const lastUse = (directory: Table, clock: Clock) => {
+const lastUse = (lastUses: Pick<Table, 'put'>, clock: Clock) => {
   const noted = new Map<string, number>();
   return (principal: Principal): void => {
     const now = clock.now().getTime();
     if (now - (noted.get(principal.id) ?? 0) < lastUseEveryMillis) return;
     if (noted.size > 10_000) noted.clear();
     noted.set(principal.id, now);
-    directory.put({ ...lastUseKey(principal), at: new Date(now).toISOString() }).catch(() => noted.delete(principal.id));
+    lastUses.put({ ...lastUseKey(principal), at: new Date(now).toISOString() }).catch(() => noted.delete(principal.id));
   };
 };
 

@@ -64,9 +64,7 @@ export type Verb =
   /** Waits until the consumers of a table's changes have handled what was written before. */
   | 'settle'
   /** Of a consumer of a table's changes: says that it has handled what was written before. */
-  | 'acknowledge'
-  /** A put of nothing but when something was last used. */
-  | 'note';
+  | 'acknowledge';
 
 export type Size = `${number} ${'KiB' | 'MiB' | 'GiB'}`;
 export type Duration = `${number} ${'ms' | 's' | 'm'}`;

@@ -22,7 +22,6 @@ const methodsOf: Record<Verb, readonly string[]> = {
   serve: ['serve'],
   settle: [],
   acknowledge: [],
-  note: ['put'],
 };
 
 const ungranted = (resource: string, method: string): Failure<'not-granted'> =>

@@ -6,6 +6,11 @@ export const tableOf = (context: string, name: string): Resource => ({ kind: 'ta
 export const objectsOf = (context: string, name: string): Resource => ({ kind: 'objects', context, name });
 export const queueOf = (context: string, name: string): Resource => ({ kind: 'queue', context, name });
 export const secretOf = (context: string): Resource => ({ kind: 'secret', context, name: '' });
+/**
+ * When keys were last used, which everybody who answers requests puts. It lies apart from identity's own database: there are clouds that grant no
+ * less than a table, or even a database, and whoever could write identity's could make himself an administrator.
+ */
+export const lastUses = tableOf('platform', 'last-uses');
 /** The bus that all contexts publish to, and the table of what could not be delivered: there is one of each. */
 export const bus: Resource = { kind: 'bus', context: '', name: '' };
 export const deadLetters: Resource = { kind: 'dead-letters', context: '', name: '' };

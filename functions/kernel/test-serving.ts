@@ -1,3 +1,4 @@
+import { inMemoryTable } from '../../adapters/conformance/in-memory-table.ts';
 import type { CloudEvent } from '../../domain/kernel/cloud-event.ts';
 import { type EventStore, eventStore } from '../../domain/kernel/event-store.ts';
 import type { Table } from '../../domain/kernel/table.ts';
@@ -54,11 +55,14 @@ export type TestServing = Serving & {
   readonly log: ReturnType<typeof testLog>;
   readonly bus: ReturnType<typeof testBus>;
   readonly directory: Table & { readonly events: EventStore };
+  readonly lastUses: Table;
 };
 
 /** What serving needs, over a table that holds identity's directory. */
 export const testServing = (table: Table): TestServing => {
   const [clock, ids, log, bus] = [testClock(), testIds(), testLog(), testBus()];
+  const lastUses = inMemoryTable();
   const directory = { ...table, events: eventStore(table, { clock, ids }) };
-  return { clock, ids, log, bus, directory, instance: { id: 'one', sole: true }, authenticate: authentication(directory, clock) };
+  const authenticate = authentication({ directory, lastUses, clock });
+  return { clock, ids, log, bus, directory, lastUses, instance: { id: 'one', sole: true }, authenticate };
 };

@@ -93,6 +93,18 @@ describe('whole tables', () => {
   });
 });
 
+describe('a function that opens models', () => {
+  it.each([true, false])(
+    'gets items of identity’s directory at most: who breaks out of a model makes himself no key; apart: %s',
+    (isApart) => {
+      const opening = unitsOf(contexts, 'context', { apart: isApart }).filter(({ native }) => native.includes('onnxruntime'));
+      const verbs = opening.flatMap((unit) => grantsOf(unit)['table identity.directory'] ?? []);
+      expect(opening).not.toEqual([]);
+      expect([...new Set(verbs)]).toEqual(['get']);
+    },
+  );
+});
+
 describe('models that are tried apart', () => {
   it('are opened by a function that may touch nothing', () => {
     expect(named('models-trials')).toMatchObject({ trigger: 'trials', grants: [], native: ['onnxruntime'] });
@@ -112,7 +124,8 @@ describe('models that are tried apart', () => {
       'table inference.endpoints': ['get'],
       'objects models.artifacts': ['read'],
       'table billing.usage': ['put'],
-      'table identity.directory': ['get', 'note'],
+      'table identity.directory': ['get'],
+      'table platform.last-uses': ['put'],
       'bus bus': ['publish'],
       'objects platform.large-events': ['put'],
     });

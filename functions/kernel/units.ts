@@ -6,6 +6,7 @@ import {
   deadLetters,
   failedChanges,
   largeEvents,
+  lastUses,
   modelTrials,
   objectsOf,
   queueOf,
@@ -167,7 +168,9 @@ const ofFrame = (trigger: Trigger, running: readonly ContextDeclaration[]): read
   );
   switch (trigger) {
     case 'http':
-      return asks ? [{ resource: tableOf('identity', 'directory'), verbs: ['get', 'note'] }, ...publishes(tells)] : [];
+      return asks
+        ? [{ resource: tableOf('identity', 'directory'), verbs: ['get'] }, { resource: lastUses, verbs: ['put'] }, ...publishes(tells)]
+        : [];
     case 'changes':
       return [
         ...(sourced.length > 0 ? publishes(sourced.flatMap((context) => context.publishes)) : []),

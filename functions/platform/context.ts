@@ -16,6 +16,10 @@ const signed = { permission: 'signed', query: Signed, uses: { objectGateway: ['s
 /** What belongs to no bounded context: whether the platform lives, what it offers, and the objects behind presigned URLs. */
 export const platform = context('platform', {
   describes: 'Health, documentation, and the objects behind presigned URLs',
+  tables: {
+    /** When keys were last used, by whoever answers requests; see `functions/kernel/resources.ts`. A hint for people: no move takes it along. */
+    'last-uses': {},
+  },
   objects: {
     /** The data of events that are too large for a cloud's bus; see `functions/kernel/resources.ts`. */
     'large-events': { keep: '14 days' },

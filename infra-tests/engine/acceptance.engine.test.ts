@@ -27,7 +27,7 @@ afterAll(() => platform?.stop());
 /** What services do by a function's role, or by another's: the emulator asks nobody for it, and it is checked by rule (infra-tests/least-privilege.test.ts). */
 const ofServices = /^schedules |(WriteLogs|ReadChanges|ReceiveMessages|LayAside|PutObjectsPlatformFailedChanges|GiveUp|Use\w+Key)$/;
 /** What the frame does in every function alike, and is tried in one: models-changes writes, observability-events reads; a key's use is noted once a minute. */
-const ofEvery = /(PlatformLargeEvents|NoteTableIdentityDirectory)$/;
+const ofEvery = /(PlatformLargeEvents|PutTablePlatformLastUses)$/;
 /** Where one grant allows what another one of the same function allows too, so that only both together would be missed; and what takes an hour to be needed. */
 const overlapping = [
   'billing-http PresignObjectsBillingExports',

@@ -42,6 +42,7 @@ const seldom = ['billing: Storage Blob Delegator on data', 'events: Storage Queu
  */
 const forOthers = [
   'hybrid delete databaseAccounts/readMetadata',
+  'hybrid get databaseAccounts/readMetadata',
   'hybrid leases containers/executeQuery',
   'hybrid leases databaseAccounts/readMetadata',
   'hybrid leases items/delete',

@@ -1,5 +1,4 @@
 import { type Input, interpolate } from '@pulumi/pulumi';
-import { notes } from '../../functions/kernel/authentication.ts';
 import type { Verb } from '../../functions/kernel/context.ts';
 import type { ResourceKind } from '../../functions/kernel/resources.ts';
 import type { Grant } from '../../functions/kernel/units.ts';
@@ -27,8 +26,6 @@ export type Allowed = {
   readonly on: 'self' | 'indexes' | 'content' | 'sources';
   /** The only attributes that an item may have. */
   readonly attributes?: readonly string[];
-  /** What the partition keys of all items begin with. */
-  readonly partitions?: string;
 };
 
 const table = {
@@ -41,7 +38,6 @@ const table = {
   // A marker (adapters/aws/markers.ts): who puts it reads it until who consumes the changes has deleted it.
   settle: { actions: ['dynamodb:PutItem'], on: 'self', attributes: ['pk', 'sk', 'expiresAt'] },
   acknowledge: { actions: ['dynamodb:DeleteItem'], on: 'self' },
-  note: { actions: ['dynamodb:PutItem'], on: 'self', attributes: ['pk', 'sk', 'at'], partitions: notes },
 } as const satisfies Partial<Record<Verb, Allowed>>;
 
 /** What a verb means to AWS, for each kind of resource. A verb that is not here cannot be granted. */
@@ -78,7 +74,7 @@ export const statedVerbs = ({ resource: { kind }, verbs }: Pick<Grant, 'resource
 const covers = (kind: ResourceKind, wide: Verb, narrow: Verb): boolean => {
   const [one, other] = [allowedBy(kind, wide), allowedBy(kind, narrow)];
   if (wide === narrow || one === undefined || other === undefined) return false;
-  if (one.attributes !== undefined || one.partitions !== undefined) return false;
+  if (one.attributes !== undefined) return false;
   return (other.on === 'self' || other.on === one.on) && other.actions.every((action) => one.actions.includes(action));
 };
 

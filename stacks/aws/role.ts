@@ -83,17 +83,12 @@ const statementFor = ({ resource, events }: Grant, verb: Grant['verbs'][number],
 };
 
 /** Nothing but these values of a key of the request, where there are any. */
-const conditionOf = ({ attributes, partitions }: Allowed, events: readonly string[] | undefined): Pick<Statement, 'Condition'> => {
+const conditionOf = ({ attributes }: Allowed, events: readonly string[] | undefined): Pick<Statement, 'Condition'> => {
   const equal = {
     ...(attributes === undefined ? {} : { 'dynamodb:Attributes': attributes }),
     ...(events === undefined ? {} : { 'events:detail-type': events }),
   };
-  const like = partitions === undefined ? {} : { 'dynamodb:LeadingKeys': [`${partitions}*`] };
-  const condition = {
-    ...(Object.keys(equal).length === 0 ? {} : { 'ForAllValues:StringEquals': equal }),
-    ...(Object.keys(like).length === 0 ? {} : { 'ForAllValues:StringLike': like }),
-  };
-  return Object.keys(condition).length === 0 ? {} : { Condition: condition };
+  return Object.keys(equal).length === 0 ? {} : { Condition: { 'ForAllValues:StringEquals': equal } };
 };
 
 export const placeOf = (resource: Resource, places: Places): Place => {

@@ -33,7 +33,6 @@ const table: Partial<Record<Verb, readonly Granted[]>> = {
   scan: [on('table-read')],
   append: [on('table-append')],
   put: [on('table-put')],
-  note: [on('table-put')],
   delete: [on('table-delete')],
   acknowledge: [on('table-drain')],
   // Asks the function that folds the changes, which lets whoever settles call it.

@@ -18,8 +18,8 @@ export const withoutMark = ({ [mark]: _, ...item }: Item & { readonly moved?: un
 export const isSame = (one: Item, other: Item): boolean => isDeepStrictEqual(withoutMark(one), withoutMark(other));
 
 /**
- * Where a cloud and the frame keep notes of their own: how far a change stream was read, when a key was last used here. Such partitions begin with
- * it, which no tenant's does, and within a tenant's partition notes sort behind it.
+ * Where a cloud keeps notes of its own: how far a change stream was read. Such partitions begin with it, which no tenant's does, and within a
+ * tenant's partition notes sort behind it.
  */
 const ownNotes = '~';
 

@@ -46,7 +46,7 @@ describe('taking the items of a table elsewhere', () => {
 
   it('takes no notes of a cloud’s own, and gives none: they say how far it has told of events', async () => {
     const progress = { pk: '~progress#acme#model', sk: 'progress', sequence: '9' };
-    const { take, bring } = await worldOf({ pk: '~note#acme#api-key#1', sk: 'last-use', at: 'x' }, { pk, sk: 'a' });
+    const { take, bring } = await worldOf(progress, { pk, sk: 'a' });
     expect(await take()).toEqual({ data: [{ pk, sk: 'a' }], next: null });
     expect(await bring(progress)).toEqual({ written: 0, same: 0, kept: [{ pk: progress.pk, sk: progress.sk }] });
   });
@@ -168,14 +168,18 @@ describe('what is taken elsewhere', () => {
     expect(transfers.filter(([, { told, scope }]) => !told || scope !== 'platform')).toEqual([]);
   });
 
-  it('is every table and store of every context, but for what is made of them, what lasts a minute and what is the cloud’s own', () => {
+  it('is every table and store of every context, but for what is made of them, what lasts a minute, when keys were used here and what is the cloud’s own', () => {
     const ofAll = (parts: 'tables' | 'objects', taken: (context: string) => readonly string[]) =>
       contexts.flatMap((context) =>
         Object.keys(context[parts])
           .filter((name) => !taken(context.name).includes(name))
           .map((name) => `${context.name}.${name}`),
       );
-    expect(ofAll('tables', (context) => transferredTables(contexts, context))).toEqual(['billing.rollups', 'billing.turns']);
+    expect(ofAll('tables', (context) => transferredTables(contexts, context))).toEqual([
+      'platform.last-uses',
+      'billing.rollups',
+      'billing.turns',
+    ]);
     expect(ofAll('objects', (context) => transferredStores(contexts, context))).toEqual([
       'platform.large-events',
       'platform.failed-changes',
