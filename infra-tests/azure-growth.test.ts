@@ -35,7 +35,7 @@ describe.each(['azure-dev', 'azure-prod'] as const)('a context that is added to 
     expect(
       added(before, after)
         .map(({ name }) => name)
-        .filter((name) => !/(^|-)hooks(-|$)/.test(name)),
+        .filter((name) => !/(^|-)hooks(rt)?(-|$)/.test(name)),
     ).toEqual([]);
   });
   it('has a table, a container, a queue with its dead letters, an app and a way to it', () =>
