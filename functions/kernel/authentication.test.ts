@@ -12,13 +12,14 @@ const secret = 'f00d';
 const key = formatApiKey({ tenant: acme, id: 'K1', secret });
 
 const world = async (expiresAt: string | null = null, tenant = acme) => {
-  const serving = testServing(inMemoryTable());
+  const lastUses = inMemoryTable();
+  const serving = testServing(inMemoryTable(), lastUses);
   const { events } = serving.directory;
   const at = serving.clock.now().toISOString();
   if (tenant !== platformTenant) await events.handle(tenants, tenantStream(tenant), { type: 'create', tenant, name: 'Acme', at }, { by });
   const created = { id: 'K1', name: 'k', prefix: '', roles: ['viewer' as const], secretHash: sha256(secret), expiresAt, createdAt: at };
   await events.handle(apiKeys, apiKeyStream(tenant, 'K1'), { type: 'create', tenant, key: created }, { by });
-  return { ...serving, events };
+  return { ...serving, lastUses, events };
 };
 
 const code = (outcome: object) => ('failure' in outcome ? (outcome.failure as { code: string }).code : undefined);
@@ -48,7 +49,7 @@ describe('authentication', () => {
   );
 
   it('knows the first key of the platform by a hash that it is told, whatever the directory holds', async () => {
-    const { directory, lastUses, clock } = testServing(inMemoryTable());
+    const [{ directory, clock }, lastUses] = [testServing(inMemoryTable()), inMemoryTable()];
     const first = formatApiKey({ tenant: platformTenant, id: 'bootstrap', secret });
     const told = authentication({ directory, lastUses, clock, bootstrapHash: sha256(first) });
     expect(await told(`Bearer ${first}`)).toEqual({ principal: bootstrapPrincipal });

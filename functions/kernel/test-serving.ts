@@ -1,4 +1,3 @@
-import { inMemoryTable } from '../../adapters/conformance/in-memory-table.ts';
 import type { CloudEvent } from '../../domain/kernel/cloud-event.ts';
 import { type EventStore, eventStore } from '../../domain/kernel/event-store.ts';
 import type { Table } from '../../domain/kernel/table.ts';
@@ -55,14 +54,12 @@ export type TestServing = Serving & {
   readonly log: ReturnType<typeof testLog>;
   readonly bus: ReturnType<typeof testBus>;
   readonly directory: Table & { readonly events: EventStore };
-  readonly lastUses: Table;
 };
 
-/** What serving needs, over a table that holds identity's directory. */
-export const testServing = (table: Table): TestServing => {
+/** What serving needs, over a table that holds identity's directory, and when keys were last used where no other one does. */
+export const testServing = (table: Table, lastUses: Pick<Table, 'put'> = table): TestServing => {
   const [clock, ids, log, bus] = [testClock(), testIds(), testLog(), testBus()];
-  const lastUses = inMemoryTable();
   const directory = { ...table, events: eventStore(table, { clock, ids }) };
   const authenticate = authentication({ directory, lastUses, clock });
-  return { clock, ids, log, bus, directory, lastUses, instance: { id: 'one', sole: true }, authenticate };
+  return { clock, ids, log, bus, directory, instance: { id: 'one', sole: true }, authenticate };
 };
