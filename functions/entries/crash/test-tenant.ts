@@ -6,7 +6,7 @@ import type { Table } from '../../../domain/kernel/table.ts';
 import type { TenantId } from '../../../domain/kernel/tenancy.ts';
 import { auditPartition } from '../../../domain/observability/audit-entry.ts';
 import { bootstrapKey, sha256 } from '../../kernel/authentication.ts';
-import { deadLetters, largeEvents, objectsOf, queueOf, resourceVariable, tableOf } from '../../kernel/resources.ts';
+import { deadLetters, largeEvents, lastUses, objectsOf, queueOf, resourceVariable, tableOf } from '../../kernel/resources.ts';
 import type { BoundContext } from '../bound-context.ts';
 import { boundContexts } from '../local-contexts.ts';
 import type { Run, Scenario } from './test-runs.ts';
@@ -26,7 +26,11 @@ export const resourcesOf = (bound: readonly BoundContext[], more: Partial<Resour
     }),
   );
   return {
-    tables: { ...Object.fromEntries(tables), ...(bound.some(isWatching) && { [resourceVariable(deadLetters)]: {} }) },
+    tables: {
+      ...Object.fromEntries(tables),
+      [resourceVariable(lastUses)]: {},
+      ...(bound.some(isWatching) && { [resourceVariable(deadLetters)]: {} }),
+    },
     buckets: [
       resourceVariable(largeEvents),
       ...each(({ name, objects }) => Object.keys(objects).map((one) => resourceVariable(objectsOf(name, one)))),
