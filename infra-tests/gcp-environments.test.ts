@@ -86,6 +86,18 @@ describe('prod on Google Cloud', () => {
   });
 });
 
+describe.each(['gcp-dev', 'gcp-staging', 'gcp-prod'] as const)('an alarm of %s', (stack) => {
+  type Condition = { readonly conditionThreshold: { readonly duration: string; readonly evaluationMissingData?: string } };
+  it('that says what missing data mean holds for whole minutes, as Cloud Monitoring wants it', async () => {
+    const conditions = ofType(await graphFor(stack), types.alarm).flatMap(({ inputs }) => inputs.conditions as readonly Condition[]);
+    const held = conditions.flatMap(({ conditionThreshold: { duration, evaluationMissingData } }) =>
+      evaluationMissingData === undefined ? [] : [Number(/^(\d+)s$/.exec(duration)?.[1])],
+    );
+    expect(held.length).toBeGreaterThan(0);
+    expect(held.filter((seconds) => !(seconds >= 60 && seconds % 60 === 0))).toEqual([]);
+  });
+});
+
 describe('an API Gateway on Google Cloud', () => {
   const gated = () => graphOf('gcp-dev', { config: { 'platform:apiGateway': 'true' } });
   const calling = (graph: Graph) =>

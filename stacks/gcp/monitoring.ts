@@ -53,6 +53,9 @@ const channelOf = (
   return new NotificationChannel(`${name}-email`, transformed(made, transform), { parent });
 };
 
+/** For how long a value has to be too high: who says what missing data mean has to name whole minutes (400 otherwise). */
+const holdsSeconds = 60;
+
 const policyOf = (site: Site, alarm: AlarmSpecification, channels: readonly Input<string>[]): AlertPolicyArgs => ({
   displayName: `${site.prefix} ${alarm.name}`,
   combiner: 'OR',
@@ -63,7 +66,7 @@ const policyOf = (site: Site, alarm: AlarmSpecification, channels: readonly Inpu
         filter: alarm.filter,
         comparison: 'COMPARISON_GT',
         thresholdValue: alarm.above,
-        duration: seconds(0),
+        duration: seconds(holdsSeconds),
         aggregations: [
           { alignmentPeriod: seconds(alarm.periodSeconds), perSeriesAligner: alarm.aligner, crossSeriesReducer: alarm.reducer },
         ],
@@ -73,6 +76,8 @@ const policyOf = (site: Site, alarm: AlarmSpecification, channels: readonly Inpu
     },
   ],
   documentation: { content: alarm.says, mimeType: 'text/markdown' },
+  // An incident of which nothing more is heard is over.
+  alertStrategy: { autoClose: seconds(1800) },
   notificationChannels: [...channels],
 });
 
