@@ -42,5 +42,13 @@ export const outputsOf = (type: string, name: string, inputs: Inputs): { readonl
 };
 
 /** What Google Cloud answers when it is asked something. */
-export const answerTo = (token: string): Inputs =>
-  token === 'gcp:organizations/getProject:getProject' ? { projectId: project, number: projectNumber } : {};
+export const answerTo = (token: string): Inputs => answers[token] ?? {};
+
+const storageAgent = `service-${projectNumber}@gs-project-accounts.iam.gserviceaccount.com`;
+const answers: { readonly [token: string]: Inputs } = {
+  'gcp:organizations/getProject:getProject': { projectId: project, number: projectNumber },
+  'gcp:storage/getProjectServiceAccount:getProjectServiceAccount': {
+    emailAddress: storageAgent,
+    member: `serviceAccount:${storageAgent}`,
+  },
+};

@@ -1,5 +1,5 @@
 import { BucketObject } from '@pulumi/gcp/storage/bucketObject.js';
-import { asset, type Input, type Resource as PulumiResource } from '@pulumi/pulumi';
+import { asset, type Input, interpolate, type Resource as PulumiResource } from '@pulumi/pulumi';
 import type { Bundle } from '../bundle.ts';
 import { ObjectStore } from './object-store.ts';
 import { Role } from './role.ts';
@@ -31,7 +31,10 @@ export const codeStore = (site: Site, parent: PulumiResource): CodeStore => {
   };
 };
 
-/** Cloud Build would take the project's own account, which may change everything in it: this one reads zips, and writes images and logs. */
+/**
+ * Cloud Build would take the project's own account, which may change everything in it: this one reads zips, and writes images and logs. Cloud
+ * Functions copies a zip to a bucket of its own first, which it makes with the first function of a region.
+ */
 const builderOf = (site: Site, store: ObjectStore, parent: PulumiResource): Role =>
   new Role(
     'builder',
@@ -41,6 +44,11 @@ const builderOf = (site: Site, store: ObjectStore, parent: PulumiResource): Role
       describes: 'Builds functions',
       bindings: [
         { name: 'reads-code', role: 'roles/storage.objectViewer', on: { kind: 'bucket', bucketName: store.bucketName } },
+        {
+          name: 'reads-copies',
+          role: 'roles/storage.objectViewer',
+          on: { kind: 'future bucket', bucketName: interpolate`gcf-v2-sources-${site.projectNumber}-${site.region}` },
+        },
         { name: 'writes-images', role: 'roles/artifactregistry.writer', on: { kind: 'project' } },
         { name: 'writes-logs', role: 'roles/logging.logWriter', on: { kind: 'project' } },
       ],

@@ -1,6 +1,8 @@
 import { KeyRing } from '@pulumi/gcp/kms/keyRing.js';
-import { interpolate, type Output, type Resource as PulumiResource } from '@pulumi/pulumi';
+import { getProjectServiceAccountOutput } from '@pulumi/gcp/storage/getProjectServiceAccount.js';
+import type { Output, Resource as PulumiResource } from '@pulumi/pulumi';
 import { Key } from './key.ts';
+import type { Services } from './services.ts';
 import { type Site, serviceAgent } from './site.ts';
 import type { Transforms } from './transforms.ts';
 
@@ -12,15 +14,24 @@ export type Keys = { readonly [name in KeyName]?: Output<string> };
 export type KeysArgs = {
   readonly site: Site;
   readonly protectsData: boolean;
+  readonly services: Services;
   readonly transforms: Transforms;
   readonly parent: PulumiResource;
 };
 
 /** The keys, and what has to be there before anything is encrypted with them. */
-export const makeKeys = ({ site, protectsData, transforms, parent }: KeysArgs): { keys: Keys; usable: readonly PulumiResource[] } => {
+export const makeKeys = ({
+  site,
+  protectsData,
+  services,
+  transforms,
+  parent,
+}: KeysArgs): { keys: Keys; usable: readonly PulumiResource[] } => {
   // A ring cannot be deleted, ever: its name would be taken if it were the same next time.
   const ring = new KeyRing('keys-ring', { location: site.region }, { parent });
-  const storage = interpolate`serviceAccount:service-${site.projectNumber}@gs-project-accounts.iam.gserviceaccount.com`;
+  // Asking for it is what makes sure that it is there.
+  const dependsOn = [...services.before('gcp:storage/')];
+  const storage = getProjectServiceAccountOutput({ project: site.project }, { parent, dependsOn }).member;
   const key = (name: KeyName, users: ConstructorParameters<typeof Key>[1]['users']): Key =>
     new Key(name, { keyRing: ring.id, users, protectsData, transform: transforms.key?.[name] }, { parent });
   const made = {

@@ -42,8 +42,8 @@ export class Platform extends ComponentResource {
     super('hybrid:gcp:Platform', name, {}, { ...options, providers: [providerOf(settings)], transformations: [order.keep] });
     const { protectsData, ownKeys } = settings.profile;
     const site = siteOf(settings, this);
-    order.services = new Services('services', servicesOf(settings), { parent: this });
-    const made = ownKeys ? makeKeys({ site, protectsData, transforms, parent: this }) : { keys: {}, usable: [] };
+    order.services = new Services('services', { ...servicesOf(settings), site }, { parent: this });
+    const made = ownKeys ? makeKeys({ site, protectsData, services: order.services, transforms, parent: this }) : { keys: {}, usable: [] };
     order.usable = made.usable;
     const admin = new AdminKey('admin', {}, { parent: this });
     const storing = {
@@ -94,7 +94,7 @@ const providerOf = ({ project, region, stack, environment }: Settings): Provider
     billingProject: project,
   });
 
-const servicesOf = (settings: Settings): ServicesArgs => ({
+const servicesOf = (settings: Settings): Omit<ServicesArgs, 'site'> => ({
   ownKeys: settings.profile.ownKeys,
   edge: settings.domain !== undefined,
   gateway: settings.apiGateway,

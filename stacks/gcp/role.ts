@@ -24,6 +24,8 @@ export type Target =
   | { readonly kind: 'tasks'; readonly tasksName: Input<string>; readonly region: string }
   | { readonly kind: 'account'; readonly accountName: Input<string> }
   | { readonly kind: 'self' }
+  /** Whatever buckets of the project are called so, once they are there: services of Google's make some of their own. */
+  | { readonly kind: 'future bucket'; readonly bucketName: Input<string> }
   | { readonly kind: 'project' };
 
 /** `name` is unique among those of an account: `read-models`. */
@@ -73,10 +75,18 @@ const granted = (name: string, { role, on }: Binding, account: Account, project:
       return new AccountMember(name, { serviceAccountId: on.accountName, role, member }, within);
     case 'self':
       return new AccountMember(name, { serviceAccountId: account.name, role, member }, within);
+    case 'future bucket':
+      return new ProjectMember(name, { project, role, member, condition: onlyBucket(on.bucketName) }, within);
     case 'project':
       return new ProjectMember(name, { project, role, member }, within);
   }
 };
+
+/** https://cloud.google.com/storage/docs/access-control/iam#conditions */
+const onlyBucket = (bucketName: Input<string>) => ({
+  title: 'only one bucket',
+  expression: interpolate`resource.name.startsWith("projects/_/buckets/${bucketName}")`,
+});
 
 /** https://cloud.google.com/firestore/native/docs/security/iam#iam_conditions */
 const onlyDatabase = (project: string, databaseName: string) => ({

@@ -48,6 +48,8 @@ const targets: { readonly [type: string]: (inputs: Properties, projectId: string
   'gcp:projects/iAMMember:IAMMember': ({ condition }) => {
     const { expression } = (condition ?? {}) as { readonly expression?: string };
     if (expression === undefined) return 'project';
+    const [, bucket] = /^resource\.name\.startsWith\("projects\/_\/buckets\/([^"/]+)"\)$/.exec(expression) ?? [];
+    if (bucket !== undefined) return `bucket:${bucket}`;
     const [, name] = /^resource\.name == "projects\/[^/]+\/databases\/([^"/]+)"$/.exec(expression) ?? [];
     if (name === undefined) throw new Error(`a condition that is not known here: ${expression}`);
     return `database:${name}`;

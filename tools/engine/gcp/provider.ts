@@ -35,11 +35,14 @@ export const startGcpProvider = async (world: World, options: ProviderOptions): 
   const { project } = world;
   const kinds = new Map(kindsOf(world).map((kind) => [kind.type, kind]));
   const records: Records = new Map();
+  const storageAgent = `service-${project.number}@gs-project-accounts.iam.gserviceaccount.com`;
   const invoke = async (token: string, { projectId }: Properties): Promise<object> => {
     if (token === 'gcp:organizations/getProject:getProject' && projectId === project.id)
       return { id: `projects/${project.id}`, projectId: project.id, number: project.number, name: project.id };
     if (token === 'gcp:organizations/getClientConfig:getClientConfig')
       return { id: project.id, accessToken: 'emulated', project: project.id, region: project.region, zone: '', defaultLabels: {} };
+    if (token === 'gcp:storage/getProjectServiceAccount:getProjectServiceAccount')
+      return { id: storageAgent, emailAddress: storageAgent, member: `serviceAccount:${storageAgent}`, project: project.id };
     throw new Error(`${token} is not among what this provider can be asked`);
   };
   const kindOf = (type: string) => kinds.get(type) ?? recorded(type, records, project);

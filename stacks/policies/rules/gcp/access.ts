@@ -1,5 +1,5 @@
 import { at, type Resource, type ResourceRule, textAt } from '../../rule.ts';
-import { harmlessPermission, isAccountOf, narrowRoles, on, oneDatabase } from './roles.ts';
+import { copiesOfZips, harmlessPermission, isAccountOf, isOfItsAgent, narrowRoles, on, oneDatabase } from './roles.ts';
 
 /** Whoever is in these may be anybody. */
 const everybody = ['allUsers', 'allAuthenticatedUsers'];
@@ -64,8 +64,11 @@ export const ofGcpAccess: readonly ResourceRule[] = [
     breaks: (grant) => {
       const role = textAt(grant, 'role');
       if (!isGrant(grant) || narrowRoles[role] === grant.type) return undefined;
+      const expression = textAt(grant, 'condition', 'expression');
+      if (grant.type === on.project && isOfItsAgent(role, textAt(grant, 'member'))) return undefined;
+      if (grant.type === on.project && role === 'roles/storage.objectViewer' && copiesOfZips.test(expression)) return undefined;
       if (!isOwn(role)) return `it grants ${role}`;
-      if (grant.type !== on.project || oneDatabase.test(textAt(grant, 'condition', 'expression'))) return undefined;
+      if (grant.type !== on.project || oneDatabase.test(expression)) return undefined;
       return `it grants ${role || 'a role'} on everything in the project`;
     },
   },

@@ -29,6 +29,25 @@ export const narrowRoles: { readonly [role: string]: string } = {
   'roles/artifactregistry.writer': on.project,
 };
 
+/** Of Google's own services alone, on the project: what Google grants them itself where people make them. */
+const agentRoles: { readonly [role: string]: string } = {
+  'roles/eventarc.serviceAgent': 'gcp-sa-eventarc',
+  'roles/firestore.serviceAgent': 'gcp-sa-firestore',
+  'roles/pubsub.serviceAgent': 'gcp-sa-pubsub',
+};
+
+/** Whether a role on the project goes to the one service whose it is; in a preview the member may not be known yet. */
+export const isOfItsAgent = (role: string, member: string): boolean => {
+  const agent = agentRoles[role];
+  return (
+    agent !== undefined &&
+    (member === '' || new RegExp(`^serviceAccount:service-\\d+@${agent}\\.iam\\.gserviceaccount\\.com$`).test(member))
+  );
+};
+
+/** The bucket that Cloud Functions copies zips to, in one region, and no other. */
+export const copiesOfZips = /^resource\.name\.startsWith\("projects\/_\/buckets\/gcf-v2-sources-\d+-[a-z]+-[a-z]+\d+"\)$/;
+
 /** What a role of the stack's own may hold: work with items and objects, and the signature under a URL. */
 export const harmlessPermission =
   /^(datastore\.entities\.(create|delete|get|list|update)|storage\.objects\.(create|delete|get|list)|iam\.serviceAccounts\.signBlob)$/;
