@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { contexts } from '../functions/contexts.ts';
 import { bootstrapKey, sha256 } from '../functions/kernel/authentication.ts';
 import { unitsOf } from '../functions/kernel/units.ts';
+import type { Cloud } from '../stacks/environment.ts';
+import { type PlatformPlan, planOf } from '../stacks/platform.ts';
 import { statementsIn } from '../stacks/policies/statements.ts';
-import { graphOf } from './graph.ts';
+import { type Graph, graphOf } from './graph.ts';
 import { graphFor, named, ofType } from './graphs.ts';
 
 const answering = unitsOf(contexts, 'context', { apart: true }).filter(({ trigger }) => trigger === 'http');
@@ -97,6 +99,48 @@ describe('what is passing', () => {
       noncurrentVersionExpiration: { noncurrentDays: 1 },
       abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
     });
+  });
+
+  type Stored = PlatformPlan['stores'][number];
+  /** The rules of each cloud that say it of one prefix. */
+  const said: { readonly [cloud in Cloud]: (graph: Graph, store: Stored, prefix: string, days: number) => readonly object[] } = {
+    aws: (graph, { name }, prefix, days) =>
+      (named(graph, `${name}-lifecycle`).inputs.rules as readonly Rule[]).filter(
+        (rule) => rule.filter?.prefix === prefix && rule.expiration?.days === days,
+      ),
+    azure: (graph, { name }, prefix, days) =>
+      ofType(graph, 'azure-native:storage:ManagementPolicy')
+        .flatMap(({ inputs }) => (inputs.policy as { readonly rules: readonly Rule[] }).rules)
+        .filter(
+          ({ definition }) =>
+            definition?.filters.prefixMatch?.includes(`${name}/${prefix}`) === true &&
+            JSON.stringify(definition.actions.baseBlob).includes(`:${days}}`),
+        ),
+    gcp: (graph, { name }, prefix, days) => {
+      const rules = (named(graph, `${name}-bucket`).inputs.lifecycleRules as readonly Rule[]).filter(
+        ({ condition }) => condition?.matchesPrefixes?.includes(prefix) === true && condition.age === days,
+      );
+      const states = rules.map(({ condition }) => condition?.withState);
+      return states.includes('LIVE') && states.includes('ARCHIVED') ? rules : [];
+    },
+  };
+  type Rule = {
+    readonly filter?: { readonly prefix?: string };
+    readonly expiration?: { readonly days?: number };
+    readonly definition?: {
+      readonly filters: { readonly prefixMatch?: readonly string[] };
+      readonly actions: { readonly baseBlob: object };
+    };
+    readonly condition?: { readonly matchesPrefixes?: readonly string[]; readonly age?: number; readonly withState?: string };
+  };
+  it.each(Object.keys(said) as Cloud[])('is told to %s, wherever it is declared', async (cloud) => {
+    const graph = await graphFor(`${cloud}-dev`);
+    const declared = planOf(contexts, { topology: 'context', queuePer: 'context' }).stores.flatMap((store) =>
+      Object.entries(store.passing ?? {}).map(([prefix, after]) => ({ store, prefix, days: Number(after.split(' ')[0]) })),
+    );
+    expect(declared.length).toBeGreaterThan(0);
+    for (const { store, prefix, days } of declared)
+      expect(said[cloud](graph, store, prefix, days), `${store.name} ${prefix}`).not.toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { Bucket, type BucketArgs } from '@pulumi/gcp/storage/bucket.js';
-import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from '@pulumi/pulumi';
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output, type Unwrap } from '@pulumi/pulumi';
 import { ofData, type Transform, transformed } from '../component.ts';
 import type { PlannedStore } from '../platform.ts';
 import { contextLabel } from './component.ts';
@@ -8,6 +8,7 @@ export type ObjectStoreArgs = {
   readonly context: string;
   readonly region: string;
   readonly keep: PlannedStore['keep'];
+  readonly passing?: PlannedStore['passing'];
   readonly keyName?: Input<string> | undefined;
   readonly protectsData: boolean;
   readonly transform?: { readonly bucket?: Transform<BucketArgs> } | undefined;
@@ -28,23 +29,34 @@ export class ObjectStore extends ComponentResource {
   }
 }
 
-const bucketOf = ({ context, region, keep, keyName, protectsData }: ObjectStoreArgs): BucketArgs => ({
+const bucketOf = ({ context, region, keep, passing = {}, keyName, protectsData }: ObjectStoreArgs): BucketArgs => ({
   location: region,
   uniformBucketLevelAccess: true,
   publicAccessPrevention: 'enforced',
   versioning: { enabled: true },
   // Beside versions, it brings back a bucket that was deleted itself.
   softDeletePolicy: { retentionDurationSeconds: 7 * 86_400 },
-  lifecycleRules: lifecycleOf(keep),
+  lifecycleRules: [...lifecycleOf(keep), ...Object.entries(passing).flatMap(gone)],
   forceDestroy: !protectsData,
   ...(keyName === undefined ? {} : { encryption: { defaultKmsKeyName: keyName } }),
   labels: contextLabel(context),
 });
 
-const lifecycleOf = (keep: PlannedStore['keep']): BucketArgs['lifecycleRules'] => [
+type Rule = NonNullable<Unwrap<BucketArgs['lifecycleRules']>>[number];
+
+const lifecycleOf = (keep: PlannedStore['keep']): readonly Rule[] => [
   { action: { type: 'Delete' }, condition: { daysSinceNoncurrentTime: 30, withState: 'ARCHIVED' } },
   { action: { type: 'AbortIncompleteMultipartUpload' }, condition: { age: 7 } },
   // Parts of an upload that nobody completed: the adapter keeps them as objects of their own, under names that are nobody's keys.
   { action: { type: 'Delete' }, condition: { age: 1, matchesPrefixes: ['/uploads/'], withState: 'LIVE' } },
-  ...(keep.endsWith(' days') ? [{ action: { type: 'Delete' }, condition: { age: Number(keep.split(' ')[0]), withState: 'LIVE' } }] : []),
+  ...(keep.endsWith(' days') ? [{ action: { type: 'Delete' }, condition: { age: daysOf(keep), withState: 'LIVE' } }] : []),
 ];
+
+/** Of what is passing nothing is left, old versions neither. Where several rules hold, the shortest does. */
+const gone = ([prefix, after]: [string, string]): readonly Rule[] =>
+  (['LIVE', 'ARCHIVED'] as const).map((withState) => ({
+    action: { type: 'Delete' },
+    condition: { age: daysOf(after), matchesPrefixes: [prefix], withState },
+  }));
+
+const daysOf = (text: string): number => Number(text.split(' ')[0]);

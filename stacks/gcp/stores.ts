@@ -101,11 +101,11 @@ const deadLettersTable = ({ site, transforms, parent }: StoresArgs, databases: S
 
 const objectsOf = (
   { site, keys, protectsData, transforms, parent }: StoresArgs,
-  { name, context, keep }: PlatformPlan['stores'][number],
+  { name, context, keep, passing }: PlatformPlan['stores'][number],
 ): ObjectStore =>
   new ObjectStore(
     name,
-    { context, region: site.region, keep, keyName: keys.data, protectsData, transform: transforms.objectStore?.[name] },
+    { context, region: site.region, keep, passing, keyName: keys.data, protectsData, transform: transforms.objectStore?.[name] },
     { parent },
   );
 
