@@ -115,6 +115,21 @@ describe.each(['azure-dev', 'azure-prod'] as const)('the apps of %s', (stack) =>
   });
 });
 
+describe('roles on Azure', () => {
+  const waiting = async (stack: Stack) =>
+    (await graphFor(stack)).filter(({ beforeCreate }) => beforeCreate.length > 0).map(({ type }) => type.replace('azure-native:', ''));
+  it('are noted when they are assigned, so that apps and subscriptions wait until they hold', async () => {
+    const graph = await graphFor('azure-dev');
+    const assigned = graph.filter(({ type }) => /:RoleAssignment$|:SqlResourceSqlRoleAssignment$/.test(type));
+    expect(assigned.filter(({ afterCreate }) => afterCreate.length !== 1).map(({ name }) => name)).toEqual([]);
+    const needing = graph.filter(({ type }) => /:WebApp$|:TopicEventSubscription$/.test(type));
+    expect(needing.filter(({ beforeCreate }) => beforeCreate.length !== 1).map(({ name }) => name)).toEqual([]);
+    expect(new Set(await waiting('azure-dev'))).toEqual(new Set(['web:WebApp', 'eventgrid:TopicEventSubscription']));
+  });
+  it('to use a key are waited for by what is encrypted with it', async () =>
+    expect(await waiting('azure-prod')).toEqual(expect.arrayContaining(['storage:StorageAccount', 'cosmosdb:DatabaseAccount'])));
+});
+
 describe('web hooks for events on Azure', () => {
   const hooks = JSON.stringify({ tenant: '11111111-2222-3333-4444-555555555555', audience: 'api://hybrid-events' });
   const settingIn = (graph: Awaited<ReturnType<typeof graphFor>>, app: string, name: string) => {

@@ -21,6 +21,7 @@ export type GraphResource = {
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   /** The names of what is called once it has been made. */
+  readonly beforeCreate: readonly string[];
   readonly afterCreate: readonly string[];
   readonly inputs: { readonly [property: string]: unknown };
   readonly outputs: { readonly [property: string]: unknown };
@@ -83,7 +84,7 @@ type Registration = {
   getProvider(): string;
   getProtect(): boolean;
   getRetainondelete(): boolean;
-  getHooks(): { getAfterCreateList(): readonly string[] } | undefined;
+  getHooks(): { getBeforeCreateList(): readonly string[]; getAfterCreateList(): readonly string[] } | undefined;
   getObject(): Struct | undefined;
 };
 type Registered = { getUrn(): string; getObject(): Struct | undefined };
@@ -119,6 +120,7 @@ const recorded = (request: Registration, response: Registered): GraphResource =>
   provider: request.getProvider(),
   protect: request.getProtect(),
   retainOnDelete: request.getRetainondelete(),
+  beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
   afterCreate: request.getHooks()?.getAfterCreateList() ?? [],
   inputs: valuesOf(request.getObject()),
   outputs: valuesOf(response.getObject()),

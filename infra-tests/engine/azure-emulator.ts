@@ -19,7 +19,7 @@ export const startEmulatedSubscription = async (): Promise<EmulatedSubscription>
     cloud: {
       package: 'azure-native',
       startProvider: (options) => startAzureProvider(subscription, options),
-      env: { ARM_SUBSCRIPTION_ID: subscriptionId, ARM_LOCATION_NAME: location },
+      env: { ARM_SUBSCRIPTION_ID: subscriptionId, ARM_LOCATION_NAME: location, HYBRID_ROLES_SETTLE_SECONDS: '0' },
     },
     config: { 'azure-native:location': location, 'azure-native:subscriptionId': subscriptionId },
     outside: { NODE_OPTIONS: `--import ${network.href}`, HYBRID_TEST_AZURE: subscription.front.url },

@@ -11,6 +11,7 @@ import { type Home, placed, tagsOf } from './component.ts';
 import { type CosmosRole, cosmosRoles } from './cosmos-roles.ts';
 import type { EncryptedBy } from './keys.ts';
 import { uuidOf } from './names.ts';
+import { onceSettled } from './settling.ts';
 
 export type DatabaseArgs = {
   readonly home: Home;
@@ -44,7 +45,10 @@ export class Database extends ComponentResource {
     super('hybrid:azure:Database', name, {}, options);
     const { home, protectsData, transform = {} } = args;
     const kept = { parent: this, ...ofData(protectsData) };
-    const account = new DatabaseAccount(`${name}-account`, transformed(accountOf(args), transform.account), kept);
+    const account = new DatabaseAccount(`${name}-account`, transformed(accountOf(args), transform.account), {
+      ...kept,
+      ...(args.encryptedBy === undefined ? {} : onceSettled),
+    });
     const of = { resourceGroupName: home.resourceGroupName, accountName: account.name };
     const made: SqlResourceSqlDatabaseArgs = { ...of, databaseName, resource: { id: databaseName } };
     const database = new SqlResourceSqlDatabase(`${name}-database`, transformed(made, transform.database), kept);

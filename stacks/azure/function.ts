@@ -12,6 +12,7 @@ import { makeAppStorage } from './app-storage.ts';
 import { type Home, placed, tagsOf } from './component.ts';
 import type { Database } from './database.ts';
 import { Role, type RoleArgs } from './role.ts';
+import { onceSettled } from './settling.ts';
 import type { Storage, StorageArgs } from './storage.ts';
 
 /** The newest that Flex Consumption runs. */
@@ -78,7 +79,7 @@ export class PlatformFunction extends ComponentResource {
     const url = interpolate`${storage.blobEndpoint}${packages.name}`;
     const made = appOf(args, { role, storage, planId: plan.id, packagesUrl: url });
     // Without its roles an app cannot start, and what is deployed to it would be refused.
-    const app = new WebApp(`${name}-app`, transformed(made, transform.app), { ...within, dependsOn: [...role.assigned] });
+    const app = new WebApp(`${name}-app`, transformed(made, transform.app), { ...within, ...onceSettled, dependsOn: [...role.assigned] });
     const closed = { resourceGroupName, name: app.name, allow: false };
     new WebAppFtpAllowed(`${name}-ftp`, closed, within);
     new WebAppScmAllowed(`${name}-scm`, closed, within);

@@ -8,6 +8,7 @@ import { type BuiltInRole, builtInRoleId } from './built-in-roles.ts';
 import { type Home, placed, tagsOf } from './component.ts';
 import type { Database } from './database.ts';
 import { uuidOf } from './names.ts';
+import { assigning } from './settling.ts';
 
 export type RoleArgs = {
   readonly home: Home;
@@ -36,7 +37,7 @@ export const assign = (name: string, { subscriptionId, role, scope, principalId 
     principalType: 'ServicePrincipal',
     roleDefinitionId: builtInRoleId(subscriptionId, role),
   };
-  return new RoleAssignment(name, made, { parent });
+  return new RoleAssignment(name, made, { parent, ...assigning });
 };
 
 /** The identity of one app, with exactly the roles that it is given, each on one resource. */
@@ -72,7 +73,7 @@ export class Role extends ComponentResource {
         roleAssignmentId: all([principalId, roleDefinitionId, scope]).apply((parts) => uuidOf(...parts)),
         ...{ roleDefinitionId, scope, principalId },
       },
-      { parent: this },
+      { parent: this, ...assigning },
     );
   }
 }

@@ -5,6 +5,7 @@ import { ComponentResource, type ComponentResourceOptions, type Input, type Outp
 import { ofData, type TransformEach, transformed } from '../component.ts';
 import { type Home, placed, tagsOf } from './component.ts';
 import type { EncryptedBy } from './keys.ts';
+import { onceSettled } from './settling.ts';
 
 /** Blobs whose names begin so (the container first) go, with what they were before, when they were last written that many days ago. */
 export type Expiry = { readonly name: string; readonly prefix: string; readonly days: number };
@@ -41,6 +42,7 @@ export class Storage extends ComponentResource {
     const account = new StorageAccount(name, transformed(accountOf(args), transform.account), {
       parent: this,
       ...ofData(args.protectsData),
+      ...(args.encryptedBy === undefined ? {} : onceSettled),
     });
     const of = { resourceGroupName, accountName: account.name };
     const blobs = new BlobServiceProperties(`${name}-blobs`, transformed({ ...of, ...recoverable }, transform.blobs), { parent: this });

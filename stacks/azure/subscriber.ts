@@ -6,6 +6,7 @@ import type { EventBus } from './event-bus.ts';
 import type { ObjectStore } from './object-store.ts';
 import { Queue, type QueueArgs } from './queue.ts';
 import { assign } from './role.ts';
+import { onceSettled } from './settling.ts';
 import type { Storage } from './storage.ts';
 
 export type SubscriberArgs = {
@@ -37,6 +38,7 @@ export class Subscriber extends ComponentResource {
     const made = subscriptionOf(args, this.queue);
     new TopicEventSubscription(`${name}-subscription`, transformed(made, transform?.subscription), {
       parent: this,
+      ...onceSettled,
       // Event Grid tries the way when a subscription is made.
       dependsOn: [maySend, bus.mayGiveUp],
     });
