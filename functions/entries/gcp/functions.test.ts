@@ -14,9 +14,10 @@ beforeAll(async () => {
 });
 afterAll(() => signer.stop());
 
-const world = () => {
+const json = { 'content-type': 'application/json' };
+const world = (more: Record<string, string> = {}) => {
   const { table, bound, ...known } = testThings();
-  const environment = { HYBRID_QUEUE_THINGS_JOBS: 'projects/p/topics/jobs', HYBRID_BUS: 'projects/p/topics/bus' };
+  const environment = { HYBRID_QUEUE_THINGS_JOBS: 'projects/p/topics/jobs', HYBRID_BUS: 'projects/p/topics/bus', ...more };
   const google = testGoogle(signer, () => table, environment, { doorbell: testDoorbell(() => table.changes()) });
   const functions = {
     events: eventsFunction(bound, google),
@@ -40,6 +41,16 @@ describe('a function that the cloud calls', () => {
       expect(response.headers.get('content-type')).toBe('application/problem+json');
     }
     expect(done).toEqual([]);
+  });
+
+  it('answers nobody who made up a token beside the one that Cloud Run looked at', async () => {
+    const { done, clock, ...rest } = world({ HYBRID_INVOKERS: 'checked' });
+    const made = called(signer, clock.now(), '/events/things', pushed(event));
+    const authorization = String(made.headers.get('authorization')).replace(/[^.]+$/, 'SIGNATURE_REMOVED_BY_GOOGLE');
+    const ask = async (more: object) => rest.functions.events(new Request(made.clone(), { headers: { ...json, authorization, ...more } }));
+    expect((await ask({ 'x-serverless-authorization': 'Bearer x.y.z' })).status).toBe(401);
+    expect(done).toEqual([]);
+    expect((await ask({})).status).toBe(204);
   });
 
   it('is called again where its path, its body or its sender is none that is known', async () => {

@@ -29,7 +29,7 @@ const restorer = (environment: Environment, clock: Clock): ((request: Request) =
   return async (request) => {
     const forwarded = request.headers.get(forwardedHeader);
     if (expected.callers.length === 0) return forwarded === null ? request : changedRequest(request, { headers: headersOf(request, null) });
-    const refused = await verifyToken(request.headers.get('authorization'), expected);
+    const refused = await verifyToken(request.headers, expected);
     if (refused !== undefined) return refused;
     return changedRequest(request, { headers: headersOf(request, { authorization: forwarded }) });
   };

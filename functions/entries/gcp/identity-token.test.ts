@@ -13,8 +13,9 @@ const expected = { audiences: [audience], callers: [caller] };
 const world = (environment = {}) => {
   const clock = testClock();
   const verify = tokenVerifier({ HYBRID_CERTIFICATES_URL: signer.url, ...environment }, clock);
-  const refusalOf = async (token: string | null) =>
-    (await verify(token === null ? null : `Bearer ${token}`, expected))?.failure ?? 'accepted';
+  const refusalOf = async (token: string | null, more: Record<string, string> = {}) =>
+    (await verify(new Headers({ ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...more }), expected))?.failure ??
+    'accepted';
   return { clock, refusalOf, claims: claimsAt(clock.now()) };
 };
 
@@ -63,6 +64,13 @@ describe('an identity token', () => {
     expect(await world({ HYBRID_INVOKERS: 'checked' }).refusalOf(token)).toBe('accepted');
     const other = signer.token({ ...claims, email: 'mallory@example.com' }).replace(/[^.]+$/, 'SIGNATURE_REMOVED_BY_GOOGLE');
     expect(await world({ HYBRID_INVOKERS: 'checked' }).refusalOf(other)).toBe('unauthenticated');
+  });
+
+  it('whose signature somebody removed himself, because Cloud Run looked at another token, is refused', async () => {
+    const { refusalOf, claims } = world({ HYBRID_INVOKERS: 'checked' });
+    const own = { 'x-serverless-authorization': `Bearer ${signer.token({ ...claims, email: 'other@project.iam.gserviceaccount.com' })}` };
+    expect(await refusalOf(signer.token(claims).replace(/[^.]+$/, 'SIGNATURE_REMOVED_BY_GOOGLE'), own)).toBe('unauthenticated');
+    expect(await refusalOf(signer.token(claims), own)).toBe('accepted');
   });
 
   it('has its keys asked for once, and again for an unknown key, but not for each', async () => {

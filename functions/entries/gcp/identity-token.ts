@@ -7,8 +7,8 @@ import { bearerIn, type Claims, claimsOf, isGenuine, timeProblem } from '../sign
 /** Whom a call has to be from, and whom it has to be meant for. */
 export type Expected = { readonly audiences: readonly string[]; readonly callers: readonly string[] };
 
-/** Nothing where a bearer token is one of Google's for these; else why not. Throws `Rejected` where the keys cannot be had. */
-export type VerifyToken = (authorization: string | null, expected: Expected) => Promise<Failure | undefined>;
+/** Nothing where the bearer token among headers is one of Google's for these; else why not. Throws `Rejected` where the keys cannot be had. */
+export type VerifyToken = (headers: Headers, expected: Expected) => Promise<Failure | undefined>;
 
 const issuers = ['https://accounts.google.com', 'accounts.google.com'];
 /** Where Google publishes the keys that its identity tokens are signed with. */
@@ -22,15 +22,17 @@ export const listIn = (text = ''): readonly string[] => text.split(',').filter((
 /**
  * Verifies identity tokens (https://cloud.google.com/docs/authentication/token-types#id): RS256 by Google's keys (at `HYBRID_CERTIFICATES_URL` where
  * that is set), issuer, audience, e-mail, and time. A signature that Cloud Run removed is accepted only where `HYBRID_INVOKERS` is `checked`: then
- * nobody reaches the function but through the service's own check.
+ * nobody reaches the function but through the service's own check. That looks at `X-Serverless-Authorization` alone where there is one, and leaves
+ * `Authorization` as the caller made it up; none of Google's own callers sends it.
  */
 export const tokenVerifier = (environment: Environment, clock: Clock): VerifyToken => {
   const certificates = certificatesAt(clock, environment.HYBRID_CERTIFICATES_URL ?? published);
   const trustsService = environment.HYBRID_INVOKERS === 'checked';
-  return async (authorization, expected) => {
-    const token = bearerIn(authorization);
+  return async (headers, expected) => {
+    const token = bearerIn(headers.get('authorization'));
     if (token === undefined) return unauthenticated('There is no identity token.');
-    const isSigned = token.signature === removedSignature ? trustsService : await isGenuine(token, certificates);
+    const isChecked = trustsService && !headers.has('x-serverless-authorization');
+    const isSigned = token.signature === removedSignature ? isChecked : await isGenuine(token, certificates);
     if (!isSigned) return unauthenticated('The identity token is not signed by Google.');
     const problem = problemOf(claimsOf(token), expected, clock.now().getTime() / 1000);
     return problem === undefined ? undefined : unauthenticated(problem);

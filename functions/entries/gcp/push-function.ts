@@ -25,7 +25,7 @@ export const pushFunction = (google: Google, handlers: { readonly [kind: string]
   return async (request) => {
     const { pathname } = new URL(request.url);
     try {
-      const refused = await verifyToken(request.headers.get('authorization'), expected);
+      const refused = await verifyToken(request.headers, expected);
       if (refused !== undefined) {
         log.warn('a call was refused', { path: pathname, reason: refused.detail });
         return refusal(refusedOf(request), refused);
