@@ -29,11 +29,15 @@ const requestOf = (incoming: Read, signal: AbortSignal): Request | undefined => 
     const isBodiless = method === 'GET' || method === 'HEAD' || !hasBody(headers);
     const body = isBodiless ? undefined : (rawBody ?? (Readable.toWeb(incoming) as ReadableStream));
     const init = { method, headers, signal, ...(body === undefined ? {} : { body, duplex: 'half' }) };
-    return new Request(`https://${headers.get('host') ?? 'localhost'}${url.startsWith('/') ? url : '/'}`, init as RequestInit);
+    const host = headers.get('host') ?? 'localhost';
+    return isHost(host) ? new Request(`https://${host}${url.startsWith('/') ? url : '/'}`, init as RequestInit) : undefined;
   } catch {
     return undefined;
   }
 };
+
+/** A host and a port, and nothing that would come to be another host, a path or a name before `@`. */
+const isHost = (text: string): boolean => /^[\w.:[\]-]+$/.test(text);
 
 /** Whether a request has a body (RFC 9112, section 6): forwarded as a stream of nothing, one that has none would come to have one. */
 const hasBody = (headers: Headers): boolean => headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0;
