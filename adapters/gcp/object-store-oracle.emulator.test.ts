@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Storage } from '@google-cloud/storage';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { presignedPutSize } from '../../domain/kernel/object-rules.ts';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
 import { chunks, contentOf, putText, succeeded } from '../conformance/object-store-harness.ts';
 import { systemClock } from '../system/system-clock.ts';
@@ -62,13 +63,14 @@ describe('Cloud Storage between our adapter and the official client', () => {
   it.each(['GET', 'PUT'] as const)('sign the same URL of a %s', async (method) => {
     const at = new Date(Math.floor(Date.now() / 1000) * 1000);
     const client = gcpClient({ environment: {}, identity: testIdentity });
+    const headers = method === 'PUT' ? presignedPutSize : {};
     for (const key of [...keys, 'a\nb']) {
-      const ours = await signedUrl(client, testSigner(), { method, bucket: 'b', name: key, expiresInSeconds: 600, at });
+      const ours = await signedUrl(client, testSigner(), { method, bucket: 'b', name: key, expiresInSeconds: 600, at, headers });
       const action = method === 'GET' ? ('read' as const) : ('write' as const);
       const [theirs] = await new Storage({ projectId: 'project', credentials })
         .bucket('b')
         .file(key)
-        .getSignedUrl({ version: 'v4', action, accessibleAt: at, expires: at.getTime() + 600_000 });
+        .getSignedUrl({ version: 'v4', action, accessibleAt: at, expires: at.getTime() + 600_000, extensionHeaders: headers });
       expect(ours).toBe(theirs);
     }
   });

@@ -11,6 +11,7 @@ import {
   objectNotFound,
   objectTooLarge,
   pageLimit,
+  presignedPutSize,
   rangeNotSatisfiable,
 } from '../../domain/kernel/object-rules.ts';
 import type { ObjectInfo, ObjectStore } from '../../domain/kernel/object-store.ts';
@@ -131,6 +132,7 @@ export const cloudObjectStore = ({ client, bucket: bucketName, clock, signer = i
         name,
         expiresInSeconds: Math.ceil(expiresInSeconds),
         at: clock.now(),
+        ...(method === 'PUT' ? { headers: presignedPutSize } : {}),
       });
     },
   };

@@ -28,6 +28,8 @@ export type SignedUrlRequest = {
   readonly name: string;
   readonly expiresInSeconds: number;
   readonly at: Date;
+  /** Small letters; whoever makes the request has to send just these. */
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 /** RFC 3986: also what `encodeURIComponent` leaves. */
@@ -42,16 +44,19 @@ export const signedUrl = async (client: GcpClient, signer: Signer, request: Sign
   const moment = request.at.toISOString().replace(/[-:]|\.\d+/g, '');
   const scope = `${moment.slice(0, 8)}/auto/storage/goog4_request`;
   const path = `/${encoded(request.bucket)}/${request.name.split('/').map(encoded).join('/')}`;
+  const signed = Object.entries({ host: new URL(endpoint).host, ...request.headers }).sort(([one], [other]) => (one < other ? -1 : 1));
+  const signedNames = signed.map(([name]) => name).join(';');
   const query = Object.entries({
     'X-Goog-Algorithm': algorithm,
     'X-Goog-Credential': `${await signer.email()}/${scope}`,
     'X-Goog-Date': moment,
     'X-Goog-Expires': String(request.expiresInSeconds),
-    'X-Goog-SignedHeaders': 'host',
+    'X-Goog-SignedHeaders': signedNames,
   })
     .map(([name, value]) => `${name}=${encoded(value)}`)
     .join('&');
-  const canonical = [request.method, path, query, `host:${new URL(endpoint).host}`, '', 'host', 'UNSIGNED-PAYLOAD'].join('\n');
+  const lines = signed.map(([name, value]) => `${name}:${value}`);
+  const canonical = [request.method, path, query, ...lines, '', signedNames, 'UNSIGNED-PAYLOAD'].join('\n');
   const digest = createHash('sha256').update(canonical).digest('hex');
   const signature = await signer.sign([algorithm, moment, scope, digest].join('\n'));
   return `${endpoint}${path}?${query}&X-Goog-Signature=${signature.toString('hex')}`;

@@ -29,8 +29,14 @@ export const rangeNotSatisfiable = ({ sizeBytes }: Pick<ObjectInfo, 'sizeBytes'>
 
 export const defaultContentType = 'application/octet-stream';
 
-/** What is sent with a PUT to a presigned URL, beside the type: one store takes none without it (Put Blob), and the others pass over it. */
-export const presignedPutHeaders: Readonly<Record<string, string>> = { 'x-ms-blob-type': 'BlockBlob' };
+/** The most that a PUT to a presigned URL brings: as much as S3 takes at once, where it is most strictly seen to. */
+const presignedPutBytes = 5 * 1024 ** 3;
+
+/** What Cloud Storage signs of a PUT: without it, or with more than it says, nothing is stored. */
+export const presignedPutSize: Readonly<Record<string, string>> = { 'x-goog-content-length-range': `0,${presignedPutBytes}` };
+
+/** What is sent with a PUT to a presigned URL, beside the type: one store takes none without the one (Put Blob) or the other, the rest pass over them. */
+export const presignedPutHeaders: Readonly<Record<string, string>> = { 'x-ms-blob-type': 'BlockBlob', ...presignedPutSize };
 
 export const maxParts = 10_000;
 export const minPartBytes = 5 * 1024 * 1024;

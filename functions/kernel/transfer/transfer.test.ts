@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inMemoryTable } from '../../../adapters/conformance/in-memory-table.ts';
+import { presignedPutHeaders } from '../../../domain/kernel/object-rules.ts';
 import type { Item } from '../../../domain/kernel/table.ts';
 import { contexts } from '../../contexts.ts';
 import { bootstrapKey } from '../authentication.ts';
@@ -155,7 +156,8 @@ describe('taking objects elsewhere', () => {
     const got = await objectTransfer['get-object-url']({ ...of, query: { key: 'a', method: 'GET' } }, { artifacts });
     expect(got.body).toEqual({ method: 'GET', headers: {}, url: 'https://store/GET/a?3600' });
     const put = await objectTransfer['get-object-url']({ ...of, query: { key: 'a', method: 'PUT' } }, { artifacts });
-    const headers = { 'content-type': 'application/octet-stream', 'x-ms-blob-type': 'BlockBlob' };
+    const headers = { 'content-type': 'application/octet-stream', ...presignedPutHeaders };
+    expect(headers).toMatchObject({ 'x-ms-blob-type': 'BlockBlob', 'x-goog-content-length-range': '0,5368709120' });
     expect(put.body).toEqual({ method: 'PUT', headers, url: 'https://store/PUT/a?3600' });
   });
 });
