@@ -12,7 +12,7 @@ import {
 } from '../../functions/kernel/resources.ts';
 import { variableOf } from '../cloud/places.ts';
 import { rejection } from '../conformance/harness.ts';
-import { openCloud, openCloudWithoutModels } from './index.ts';
+import { openCloud, openCloudWith } from './index.ts';
 
 describe('AWS from the environment of a function', () => {
   it('names resources as the functions and the stacks do', () => {
@@ -54,7 +54,7 @@ describe('AWS from the environment of a function', () => {
 
   it('opens no models where the code for it was left out, and frees none', async () => {
     const environment = { AWS_REGION: 'eu-central-1', HYBRID_OBJECTS_MODELS_ARTIFACTS: 'artifacts' };
-    const { modelHost, tryModel } = openCloudWithoutModels(environment);
+    const { modelHost, tryModel } = openCloudWith({})(environment);
     const model = { artifact: 'a', sizeBytes: 1, signature: { inputs: [], outputs: [] }, name: 'e', version: '1' };
     const uses = [modelHost.inspect('a'), modelHost.load(model), modelHost.invoke(model, new Uint8Array(0), 1), tryModel({})];
     expect(await Promise.all(uses.map(rejection))).toEqual(uses.map(() => ({ failure: 'unavailable', code: 'models-elsewhere' })));

@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { ExportWriter } from '../../domain/billing/export-writer.ts';
 import type { Clock } from '../../domain/kernel/clock.ts';
 import type { ModelHost } from '../../domain/kernel/model-host.ts';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
@@ -7,9 +8,9 @@ import type { Secrets } from '../../domain/kernel/secrets.ts';
 import type { Change, Table, TableDeclaration } from '../../domain/kernel/table.ts';
 import { tableDeadLetters } from '../cloud/dead-letters.ts';
 import { eventOf } from '../cloud/large-events.ts';
-import { modelsElsewhere, noModels } from '../cloud/no-models.ts';
 import { portAt, variableOf } from '../cloud/places.ts';
 import { usualBackoff } from '../cloud/retry.ts';
+import { modelsElsewhere, spared } from '../cloud/spared.ts';
 import { focusWriter } from '../duckdb/focus-writer.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { ulidIds } from '../system/ulid-ids.ts';
@@ -34,19 +35,24 @@ export type CloudOptions = Pick<AwsClientOptions, 'fetch' | 'backoff'> & { reado
  * it throws `Rejected` `resource-unknown`.
  */
 export const openCloud = (environment: Environment, options: CloudOptions = {}) =>
-  opened(environment, options, { host: lambdaModelHost, trials: modelTrials });
+  opened(environment, options, { ...runningModels, ...writingExports });
 
-/** The same for a function that opens no models, which is spared the code for it. */
-export const openCloudWithoutModels = (environment: Environment, options: CloudOptions = {}) =>
-  opened(environment, options, { host: () => noModels, trials: () => modelsElsewhere });
+/** The same for a function that needs only some of what is heavy, and is spared the code for the others. */
+export const openCloudWith =
+  (needed: Partial<Heavy>) =>
+  (environment: Environment, options: CloudOptions = {}) =>
+    opened(environment, options, { ...spared, trials: () => modelsElsewhere, ...needed });
 
-/** What runs models in a function, and what tries those that others ask it to try. */
-type Models = {
-  readonly host: (options: LambdaModelHostOptions) => ModelHost;
+/** Ports that not every function has the code for: what runs models, what tries those that others ask it to try, what writes exports. */
+type Heavy = {
+  readonly modelHost: (options: LambdaModelHostOptions) => ModelHost;
   readonly trials: (options: { readonly environment: Environment }) => (trial: unknown) => Promise<unknown>;
+  readonly exportWriter: () => ExportWriter;
 };
+export const runningModels = { modelHost: lambdaModelHost, trials: modelTrials };
+export const writingExports = { exportWriter: focusWriter };
 
-const opened = (environment: Environment, { clock = systemClock, ...network }: CloudOptions, models: Models) => {
+const opened = (environment: Environment, { clock = systemClock, ...network }: CloudOptions, heavy: Heavy) => {
   const client = awsClient({ environment, ...network });
   const { backoff = usualBackoff } = network;
   const ids = ulidIds();
@@ -68,7 +74,7 @@ const opened = (environment: Environment, { clock = systemClock, ...network }: C
   /** Models are tried by a function of its own where this one is told of it, and run here. */
   const modelHost = (): ModelHost => {
     const artifacts = objects('models.artifacts');
-    const host = models.host({ artifacts, environment });
+    const host = heavy.modelHost({ artifacts, environment });
     const functionArn = environment[variableOf('function', 'models.trials')];
     return functionArn === undefined ? host : { ...host, ...askedTrials({ client, functionArn, artifacts }) };
   };
@@ -83,8 +89,8 @@ const opened = (environment: Environment, { clock = systemClock, ...network }: C
     /** All secrets of a context. */
     secrets: (context: string): Secrets => at(variableOf('secret', context), (secretId) => managedSecrets({ client, secretId, clock })),
     modelHost: modelHost(),
-    tryModel: models.trials({ environment }),
-    exportWriter: focusWriter(),
+    tryModel: heavy.trials({ environment }),
+    exportWriter: heavy.exportWriter(),
     deadLetters: letters,
     /** Resolves when the consumers of a table's changes have handled what was written to these partitions before. */
     settled: (name: string, partitions: AsyncIterable<string>): Promise<void> =>

@@ -1,3 +1,4 @@
+import type { ExportWriter } from '../../domain/billing/export-writer.ts';
 import type { CloudEvent } from '../../domain/kernel/cloud-event.ts';
 import type { Json } from '../../domain/kernel/json.ts';
 import type { ModelHost } from '../../domain/kernel/model-host.ts';
@@ -7,9 +8,9 @@ import type { Secrets } from '../../domain/kernel/secrets.ts';
 import type { Table } from '../../domain/kernel/table.ts';
 import { tableDeadLetters } from '../cloud/dead-letters.ts';
 import { eventOf } from '../cloud/large-events.ts';
-import { noModels } from '../cloud/no-models.ts';
 import { unknownPlace, variableOf } from '../cloud/places.ts';
 import { usualBackoff } from '../cloud/retry.ts';
+import { spared } from '../cloud/spared.ts';
 import { focusWriter } from '../duckdb/focus-writer.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { ulidIds } from '../system/ulid-ids.ts';
@@ -18,7 +19,7 @@ import { type AzureClientOptions, azureClient } from './client.ts';
 import type { CosmosPlace } from './cosmos-container.ts';
 import type { Environment } from './credentials.ts';
 import { eventGridBus } from './event-bus.ts';
-import { type FunctionModelHostOptions, functionModelHost } from './model-host.ts';
+import { type FunctionModelHostOptions, functionModelHost, functionModelInspector } from './model-host.ts';
 import { blobObjectStore } from './object-store.ts';
 import { bodyOf, postponeMessage, type Receipt, sendText, storageQueue } from './queue.ts';
 import { vaultSecrets } from './secrets.ts';
@@ -31,16 +32,28 @@ export type CloudOptions = Pick<AzureClientOptions, 'clock' | 'fetch' | 'backoff
  * Every port on Azure, from the environment variables of a function app. Nothing here asks the network, and nothing is missed before it is used:
  * then it throws `Rejected` `resource-unknown`.
  */
-export const openCloud = (environment: Environment, options: CloudOptions = {}) => opened(environment, options, functionModelHost);
+export const openCloud = (environment: Environment, options: CloudOptions = {}) =>
+  opened(environment, options, { ...runningModels, ...writingExports });
 
-/** The same for a function app that opens no models, which is spared the code for it. */
-export const openCloudWithoutModels = (environment: Environment, options: CloudOptions = {}) =>
-  opened(environment, options, () => noModels);
+/** The same for a function app that needs only some of what is heavy, and is spared the code for the others. */
+export const openCloudWith =
+  (needed: Partial<Heavy<ModelHost>>) =>
+  (environment: Environment, options: CloudOptions = {}) =>
+    opened<ModelHost>(environment, options, { ...spared, ...needed });
+
+/** Ports that not every function has the code for. */
+type Heavy<Host extends ModelHost> = {
+  readonly modelHost: (options: FunctionModelHostOptions) => Host;
+  readonly exportWriter: () => ExportWriter;
+};
+export const runningModels = { modelHost: functionModelHost };
+export const inspectingModels = { modelHost: functionModelInspector };
+export const writingExports = { exportWriter: focusWriter };
 
 const opened = <Host extends ModelHost>(
   environment: Environment,
   { clock = systemClock, ...network }: CloudOptions,
-  modelHostOf: (options: FunctionModelHostOptions) => Host,
+  heavy: Heavy<Host>,
 ) => {
   const client = azureClient({ environment, clock, ...network });
   const { backoff = usualBackoff } = network;
@@ -97,8 +110,8 @@ const opened = <Host extends ModelHost>(
     /** All secrets of a context. */
     secrets: (context: string): Secrets =>
       at([variableOf('secret', context)], (secretUrl = '') => vaultSecrets({ client, secretUrl, clock })),
-    modelHost: modelHostOf({ artifacts: objects('models.artifacts'), environment }),
-    exportWriter: focusWriter(),
+    modelHost: heavy.modelHost({ artifacts: objects('models.artifacts'), environment }),
+    exportWriter: heavy.exportWriter(),
     deadLetters: letters.port,
     bury: letters.bury,
     doorbell,

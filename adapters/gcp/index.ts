@@ -1,3 +1,4 @@
+import type { ExportWriter } from '../../domain/billing/export-writer.ts';
 import type { Clock } from '../../domain/kernel/clock.ts';
 import type { Json } from '../../domain/kernel/json.ts';
 import type { ModelHost } from '../../domain/kernel/model-host.ts';
@@ -6,8 +7,8 @@ import type { Queue } from '../../domain/kernel/queue.ts';
 import type { Secrets } from '../../domain/kernel/secrets.ts';
 import type { Table, TableDeclaration } from '../../domain/kernel/table.ts';
 import { eventOf } from '../cloud/large-events.ts';
-import { noModels } from '../cloud/no-models.ts';
 import { portAt, unknownPlace, variableOf } from '../cloud/places.ts';
+import { spared } from '../cloud/spared.ts';
 import { focusWriter } from '../duckdb/focus-writer.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { ulidIds } from '../system/ulid-ids.ts';
@@ -16,7 +17,7 @@ import { type GcpClientOptions, gcpClient } from './client.ts';
 import type { Environment } from './credentials.ts';
 import { pubSubDeadLetters } from './dead-letters.ts';
 import { pubSubBus } from './event-bus.ts';
-import { type CloudRunModelHostOptions, cloudRunModelHost } from './model-host.ts';
+import { type CloudRunModelHostOptions, cloudRunModelHost, cloudRunModelInspector } from './model-host.ts';
 import { cloudObjectStore } from './object-store.ts';
 import { pubSubQueue } from './queue.ts';
 import { managedSecrets } from './secrets.ts';
@@ -30,16 +31,28 @@ export type CloudOptions = Pick<GcpClientOptions, 'fetch' | 'backoff' | 'identit
  * Every port on Google Cloud, from the environment variables of a function. Nothing here asks the network, and nothing is missed before it is used:
  * then it throws `Rejected` `resource-unknown`.
  */
-export const openCloud = (environment: Environment, options: CloudOptions = {}) => opened(environment, options, cloudRunModelHost);
+export const openCloud = (environment: Environment, options: CloudOptions = {}) =>
+  opened(environment, options, { ...runningModels, ...writingExports });
 
-/** The same for a function that opens no models, which is spared the code for it. */
-export const openCloudWithoutModels = (environment: Environment, options: CloudOptions = {}) =>
-  opened(environment, options, () => noModels);
+/** The same for a function that needs only some of what is heavy, and is spared the code for the others. */
+export const openCloudWith =
+  (needed: Partial<Heavy<ModelHost>>) =>
+  (environment: Environment, options: CloudOptions = {}) =>
+    opened<ModelHost>(environment, options, { ...spared, ...needed });
+
+/** Ports that not every function has the code for. */
+type Heavy<Host extends ModelHost> = {
+  readonly modelHost: (options: CloudRunModelHostOptions) => Host;
+  readonly exportWriter: () => ExportWriter;
+};
+export const runningModels = { modelHost: cloudRunModelHost };
+export const inspectingModels = { modelHost: cloudRunModelInspector };
+export const writingExports = { exportWriter: focusWriter };
 
 const opened = <Host extends ModelHost>(
   environment: Environment,
   { clock = systemClock, ...network }: CloudOptions,
-  modelHostOf: (options: CloudRunModelHostOptions) => Host,
+  heavy: Heavy<Host>,
 ) => {
   const client = gcpClient({ environment, ...network });
   const at = <P extends object>(variable: string, make: (place: string) => P): P => portAt(environment[variable], variable, make);
@@ -75,8 +88,8 @@ const opened = <Host extends ModelHost>(
     bus: at(variableOf('bus'), (topic) => pubSubBus({ client, topic })),
     /** All secrets of a context. */
     secrets: (context: string): Secrets => at(variableOf('secret', context), (secret) => managedSecrets({ client, secret, clock })),
-    modelHost: modelHostOf({ artifacts: objects('models.artifacts') }),
-    exportWriter: focusWriter(),
+    modelHost: heavy.modelHost({ artifacts: objects('models.artifacts') }),
+    exportWriter: heavy.exportWriter(),
     deadLetters: letters,
     bury: letters.bury,
     /** Resolves when the consumers of a table's changes have handled what was written to these partitions before. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/kernel/clock.ts';
 import { type Failure, failed, isFailure, Rejected } from '../../domain/kernel/failure.ts';
 import type { InvokeFailure, LoadFailure, ModelHost, ModelRef } from '../../domain/kernel/model-host.ts';
+import { type FindArtifact, inspecting } from './inspecting.ts';
 import { modelInspector } from './model-inspection.ts';
 import { startFleet } from './serving-fleet.ts';
 import {
@@ -25,7 +26,7 @@ export type OnnxModelHostOptions = {
    * Finds an artifact as a file; nothing where there is none. Asked when a model is looked into or loaded, not when it runs. Where the file comes
    * from afar the answer is a promise; one that is rejected is an artifact that cannot be had for now.
    */
-  readonly artifact: (key: string) => ArtifactFile | undefined | Promise<ArtifactFile | undefined>;
+  readonly artifact: FindArtifact;
   /** How many bytes of models are kept loaded; 1 GiB by default. A larger model is refused. */
   readonly cacheBytes?: number;
   readonly clock?: Clock;
@@ -171,14 +172,7 @@ export const onnxModelHost = ({
     });
 
   return {
-    async inspect(key) {
-      const file = await artifact(key);
-      try {
-        return await inspector.inspect(file?.path);
-      } finally {
-        file?.release?.();
-      }
-    },
+    inspect: inspecting(artifact, inspector),
     async load(model) {
       const outcome = await submit('load', model, noBytes, watchLimits.loadMillis);
       return isFailure(outcome) ? loadFailure(outcome) : undefined;

@@ -129,7 +129,7 @@ export const cloudRoutes = ({ routes }: ContextDeclaration): readonly (readonly 
   (Object.entries(routes) as [RouteKey, RouteDeclaration][]).filter(([, { permission }]) => permission !== 'signed');
 
 /** What each function of a trigger declares to use; empty where the context has none of that kind. */
-const usesOf = (context: ContextDeclaration, trigger: Trigger): readonly Uses[] => {
+export const usesOf = (context: ContextDeclaration, trigger: Trigger): readonly Uses[] => {
   const declared = (parts: { readonly [name: string]: { readonly uses: Uses } }) => Object.values(parts).map(({ uses }) => uses);
   switch (trigger) {
     case 'http':

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { ContextDeclaration } from '../../functions/kernel/context.ts';
-import type { FunctionUnit, Trigger } from '../../functions/kernel/units.ts';
+import { type FunctionUnit, type Trigger, usesOf } from '../../functions/kernel/units.ts';
 import type { CloudName } from './clouds.ts';
 
 export type Unit = Pick<FunctionUnit, 'name' | 'trigger' | 'contexts' | 'native'>;
@@ -31,7 +31,7 @@ export type Source = { readonly source: string; readonly later?: { readonly [spe
 
 /** The module that a cloud loads for units: it binds their contexts to what they call, and opens the cloud of the bundle's condition. */
 export const entryOf = (units: readonly Unit[], cloud: CloudName): Source => {
-  const parts = units.some(isEdge) ? [edges[cloud]] : [opening(units)[cloud], ...units.map((unit) => runs[cloud](unit))];
+  const parts = units.some(isEdge) ? [edges[cloud]] : [opening[cloud](units), ...units.map((unit) => runs[cloud](unit))];
   const later = Object.assign({}, ...parts.map((part) => part.later ?? {})) as NonNullable<Source['later']>;
   return { source: textOf(parts), ...(Object.keys(later).length === 0 ? {} : { later }) };
 };
@@ -40,32 +40,58 @@ const textOf = (parts: readonly Part[]): string =>
   [...new Set(parts.flatMap(({ imports }) => imports)), ...parts.map(({ does }) => does)].join('\n');
 
 const from = (path: string, ...names: readonly string[]): string => `import { ${names.join(', ')} } from ${source(path)};`;
-const fromCloud = `import { openCloud } from '#cloud';`;
-const fromCloudWithoutModels = `import { openCloudWithoutModels as openCloud } from '#cloud';`;
 
 /** Of the library's `app` only what is used here: a namespace that is handed on is bundled whole. */
 const used = ['setup', 'http', 'storageQueue', 'cosmosDB', 'timer'];
 const azureFunctions = from('node_modules/@azure/functions/src/app.ts', ...used);
 const functionApp = `const app = { ${used.join(', ')} };\n`;
 
-/** What opens the cloud, with the code for models only where a unit opens some. */
-const cloudFor = (units: readonly Unit[]): string =>
-  units.some(({ native }) => native.includes('onnxruntime')) ? fromCloud : fromCloudWithoutModels;
+/** Whether a unit runs models, and does not merely look into them. */
+const runsModels = ({ trigger, contexts }: Unit): boolean =>
+  trigger === 'trials' ||
+  contexts.some((context) =>
+    usesOf(context, trigger).some(({ modelHost = [] }) => modelHost.includes('load') || modelHost.includes('invoke')),
+  );
 
-const opening = (units: readonly Unit[]): Readonly<Record<CloudName, Part>> => ({
-  aws: {
-    imports: [cloudFor(units), from('functions/entries/aws.ts', 'lambdaOf')],
-    does: 'const lambda = lambdaOf(openCloud, process.env);',
+/** What of the cloud is heavy, and which units need it. On AWS who looks into models runs them as well: a function that others ask for trials. */
+const heavy = (units: readonly Unit[], cloud: CloudName): readonly string[] => {
+  const opening = units.filter(({ native }) => native.includes('onnxruntime'));
+  const models = cloud === 'aws' || opening.some(runsModels) ? 'runningModels' : 'inspectingModels';
+  return [...(opening.length > 0 ? [models] : []), ...(units.some(({ native }) => native.includes('duckdb')) ? ['writingExports'] : [])];
+};
+
+/** What opens the cloud, with the code for what is heavy only where a unit needs it. */
+const cloudFor = (units: readonly Unit[], cloud: CloudName): { readonly imported: string; readonly made: string } => {
+  const needed = heavy(units, cloud);
+  return {
+    imported: `import { ${['openCloudWith', ...needed].join(', ')} } from '#cloud';`,
+    made: `const openCloud = openCloudWith({ ${needed.map((name) => `...${name}`).join(', ')} });\n`,
+  };
+};
+
+const opening: Readonly<Record<CloudName, (units: readonly Unit[]) => Part>> = {
+  aws: (units) => {
+    const { imported, made } = cloudFor(units, 'aws');
+    return {
+      imports: [imported, from('functions/entries/aws.ts', 'lambdaOf')],
+      does: `${made}const lambda = lambdaOf(openCloud, process.env);`,
+    };
   },
-  azure: {
-    imports: [cloudFor(units), azureFunctions, from('functions/entries/azure.ts', 'opened')],
-    does: `${functionApp}const azure = opened(openCloud, process.env, process.env.WEBSITE_SITE_NAME);`,
+  azure: (units) => {
+    const { imported, made } = cloudFor(units, 'azure');
+    return {
+      imports: [imported, azureFunctions, from('functions/entries/azure.ts', 'opened')],
+      does: `${made}${functionApp}const azure = opened(openCloud, process.env, process.env.WEBSITE_SITE_NAME);`,
+    };
   },
-  gcp: {
-    imports: [cloudFor(units), from('functions/entries/gcp.ts', 'frameworkFunction', 'opened')],
-    does: 'const google = opened(openCloud, process.env, process.env.K_SERVICE);',
+  gcp: (units) => {
+    const { imported, made } = cloudFor(units, 'gcp');
+    return {
+      imports: [imported, from('functions/entries/gcp.ts', 'frameworkFunction', 'opened')],
+      does: `${made}const google = opened(openCloud, process.env, process.env.K_SERVICE);`,
+    };
   },
-});
+};
 
 const factories: Readonly<Record<Trigger, string>> = {
   http: 'httpFunction',

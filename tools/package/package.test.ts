@@ -115,6 +115,11 @@ describe('a package', () => {
     expect(built.map(({ name }) => name)).toEqual(['identity', 'models']);
     expect(files[1]).toEqual(expect.arrayContaining(['host.json', 'index.mjs', 'model-process.mjs', 'package.json']));
     expect(built.every(({ startBytes, codeBytes }) => startBytes < codeBytes)).toBe(true);
+    const { logging } = JSON.parse(textOf(built[1]?.zip ?? '', 'host.json')) as {
+      readonly logging: { readonly applicationInsights: { readonly samplingSettings: { readonly excludedTypes: string } } };
+    };
+    // What alerts are built on.
+    expect(logging.applicationInsights.samplingSettings.excludedTypes.split(';')).toEqual(expect.arrayContaining(['Request', 'Exception']));
   });
 });
 
@@ -122,19 +127,43 @@ describe('the entry of a function', () => {
   it('binds every context that it runs to what it calls of it', () => {
     const [single] = unitsOf(contexts, 'single').filter(({ name }) => name === 'all-events');
     const entry = entryOf([single as FunctionUnit], 'aws').source;
-    expect(entry).toContain("import { openCloud } from '#cloud';");
     for (const name of ['models', 'inference', 'billing', 'observability'])
       expect(entry).toContain(`{ declaration: ${name}, subscribers: ${name}_subscribers }`);
   });
 
-  it('has the code to open models only where it opens some', () => {
-    const withModels = (name: string) => !entryOf(named(name), 'aws').source.includes('openCloudWithoutModels');
-    expect(['models-http', 'inference-events', 'inference-predictions', 'models-trials'].map(withModels)).toEqual([
-      false,
-      false,
-      true,
-      true,
-    ]);
+  const heavy = (cloud: CloudName, of: readonly FunctionUnit[]) => entryOf(of, cloud).source.match(/openCloudWith\(\{ (.*) \}\)/)?.[1];
+  it.each([
+    ['models-http', ''],
+    ['inference-events', ''],
+    ['inference-predictions', '...runningModels'],
+    ['models-trials', '...runningModels'],
+    ['billing-http', '...writingExports'],
+    ['billing-schedules', ''],
+  ])('has the code to open models and to write exports only where it does, on AWS: %s', (name, parts) =>
+    expect(heavy('aws', named(name))).toBe(parts),
+  );
+
+  it.each([
+    ['models-http', '...inspectingModels'],
+    ['models-events', ''],
+    ['inference-http', '...runningModels'],
+    ['inference-events', '...runningModels'],
+    ['billing-http', '...writingExports'],
+    ['billing-schedules', ''],
+  ])('has that on Google Cloud, where who looks into models need not run them: %s', (name, parts) => {
+    const unit = unitsOf(contexts, 'context').filter((one) => one.name === name);
+    expect(heavy('gcp', unit)).toBe(parts);
+  });
+
+  it.each([
+    ['models', 'context', '...inspectingModels'],
+    ['inference', 'context', '...runningModels'],
+    ['billing', 'context', '...writingExports'],
+    ['identity', 'context', ''],
+    ['all', 'single', '...runningModels, ...writingExports'],
+  ] as const)('has that on Azure for all units of an app: %s', (app, topology, parts) => {
+    const of = unitsOf(contexts, topology).filter(({ name }) => name.startsWith(`${app}-`));
+    expect(heavy('azure', of)).toBe(parts);
   });
 
   it('asks for consumers of changes only where there are some', () => {

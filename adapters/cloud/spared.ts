@@ -1,3 +1,4 @@
+import type { ExportWriter } from '../../domain/billing/export-writer.ts';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { ModelHost } from '../../domain/kernel/model-host.ts';
 
@@ -13,3 +14,13 @@ export const noModels: ModelHost = {
   invoke: modelsElsewhere,
   remove: async () => undefined,
 };
+
+/** The `ExportWriter` port of a function that writes no exports: `Rejected` `exports-elsewhere`. */
+export const noExports: ExportWriter = {
+  put: async () => {
+    throw new Rejected(failed('unavailable', 'exports-elsewhere', 'This function writes no exports.'));
+  },
+};
+
+/** The ports whose code a function has only where it says so; a function that says nothing has these. */
+export const spared = { modelHost: () => noModels, exportWriter: () => noExports };
