@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { type CloudName, recipes, vendorSdk } from './clouds.ts';
+import { leaveOut } from './left-out.ts';
 import { narrowZod } from './narrow-zod.ts';
-import { noJsonSchema } from './no-json-schema.ts';
 
 /**
  * A module by the file that it becomes, with those that it loads when they are needed; they need no others but Node's and the native libraries. And
@@ -48,7 +48,7 @@ export const bundle = async (entry: Entry, cloud: CloudName): Promise<Bundled> =
     conditions: [cloud],
     mainFields: ['module', 'main'],
     alias,
-    plugins: [noJsonSchema, narrowZod, givenSources('source' in entry ? { [start]: entry.source, ...entry.later } : {})],
+    plugins: [leaveOut, narrowZod, givenSources('source' in entry ? { [start]: entry.source, ...entry.later } : {})],
     external: [...nativePackages, ...given],
     banner: { js: requireOfModule },
     legalComments: 'none',
