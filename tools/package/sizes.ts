@@ -13,8 +13,7 @@ const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`.p
 const weigh = async (cloud: CloudName, topology: Topology, units: readonly FunctionUnit[]): Promise<void> => {
   for (const { name, zip, codeBytes, startBytes, zipBytes } of await buildUnits(units, { cloud, architecture: 'x86_64' })) {
     const millis = loadMillis(zip);
-    const { mostBytes, heavier } = recipes[cloud];
-    const holds = codeBytes <= (heavier[name] ?? mostBytes[topology]) && millis <= mostMillis;
+    const holds = codeBytes <= recipes[cloud].mostBytes[topology] && millis <= mostMillis;
     const figures = `${kilobytes(startBytes)} ${kilobytes(codeBytes)} ${kilobytes(zipBytes)} ${millis.toFixed(0).padStart(5)} ms`;
     process.stdout.write(`  ${name.padEnd(28)}${figures}${holds ? '' : '  over budget'}\n`);
     if (!holds) process.exitCode = 1;
