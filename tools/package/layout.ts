@@ -47,7 +47,8 @@ const azure: Layout = {
 
 /**
  * How the host runs an app. Entries give messages up by themselves, after as many attempts as each queue has, and make them wait: the host's own
- * limit, which is one for all queues, must never be reached. Paths are the platform's own, without `/api` before them.
+ * limit, which is one for all queues, must never be reached. Paths are the platform's own, without `/api` before them. Of lines and calls a sample is
+ * kept where there are many, and of requests and exceptions each: alerts count them, and a run of the collector is the sign of a dead letter.
  */
 const host = {
   version: '2.0',
@@ -57,7 +58,9 @@ const host = {
     http: { routePrefix: '' },
     queues: { maxDequeueCount: 1_000_000, visibilityTimeout: '00:00:30', maxPollingInterval: '00:00:02', messageEncoding: 'base64' },
   },
-  logging: { applicationInsights: { samplingSettings: { isEnabled: true, maxTelemetryItemsPerSecond: 5, excludedTypes: 'Exception' } } },
+  logging: {
+    applicationInsights: { samplingSettings: { isEnabled: true, maxTelemetryItemsPerSecond: 5, excludedTypes: 'Request;Exception' } },
+  },
 };
 
 export const layouts: Readonly<Record<CloudName, Layout>> = { aws: { folder: '', beside: () => [] }, azure, gcp: google };
