@@ -159,6 +159,14 @@ describe('web hooks for events on Azure', () => {
 });
 
 describe('every environment on Azure', () => {
+  it('looks at lines of the logs twice before they are too old for an alert, as they come late', async () => {
+    const minutes = (duration: unknown) => Number(/^PT(\d+)M$/.exec(String(duration))?.[1]);
+    for (const stack of ['azure-dev', 'azure-staging', 'azure-prod'] as const) {
+      const rules = ofType(await graphFor(stack), 'azure-native:monitor:ScheduledQueryRule');
+      expect(rules.length).toBeGreaterThan(0);
+      for (const { inputs } of rules) expect(minutes(inputs.windowSize)).toBeGreaterThanOrEqual(2 * minutes(inputs.evaluationFrequency));
+    }
+  });
   it('knows its first key by its hash', async () => {
     const key = formatApiKey({ tenant: platformTenant, id: 'bootstrap', secret: 'r'.repeat(43) });
     for (const stack of ['azure-dev', 'azure-staging', 'azure-prod'] as const)

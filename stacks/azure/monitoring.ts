@@ -104,7 +104,8 @@ const logAlarmOf = ({ home, workspaceId }: MonitoringArgs, alarm: LogAlarm, acti
   severity: 2,
   scopes: [workspaceId],
   evaluationFrequency: `PT${alarm.everyMinutes}M`,
-  windowSize: `PT${alarm.everyMinutes}M`,
+  // Lines come minutes after what they tell of: a window that ends where the next begins would miss the late ones.
+  windowSize: `PT${2 * alarm.everyMinutes}M`,
   criteria: { allOf: [{ query: alarm.query, operator: 'GreaterThan', threshold: 0, timeAggregation: 'Count' }] },
   // The tables of telemetry are there only once something was written.
   skipQueryValidation: true,
