@@ -9,8 +9,7 @@ const secretLength = 43;
 
 /**
  * The administrator's key. Apps are told its SHA-256 only, in their settings: nothing that Pulumi runs can put an item into Cosmos DB. The key is an
- * output of the stack and lies in identity's secret. To turn it over, replace the password: `pulumi up --target-dependents --target-replace
- * <urn of admin-password>`.
+ * output of the stack and lies in identity's secret. To turn it over, replace the password: `pulumi up --replace '**admin-password'`.
  */
 export class AdminKey extends ComponentResource {
   readonly key: Output<string>;
