@@ -55,6 +55,32 @@ describe('changes of Firestore', () => {
     expect((await again.doorbell.changesAfter('log', 'acme#a', changes[0]?.sequence, 5)).map(({ key }) => key.sk)).toEqual(['b', 'late']);
   });
 
+  it('are read once where one reads on to the end, and by a reading of its own where somebody else was there', async () => {
+    const all = ok([document('a', at(1), at(1)), document('c', at(3), at(4)), document('b', at(2), at(5)), document('d', at(6), at(6))]);
+    const { doorbell, sent } = doorbellOn(all, ok([]), ok([document('d', at(6), at(6))]));
+    const mine = {};
+    const keys: string[] = [];
+    let sequence: string | undefined;
+    for (let batch = await next(); batch.length > 0; batch = await next()) {
+      keys.push(...batch.map(({ key }) => key.sk));
+      sequence = batch.at(-1)?.sequence;
+    }
+    async function next() {
+      return doorbell.changesAfter('log', 'acme#a', sequence, 3, mine);
+    }
+    expect(keys).toEqual(['a', 'c', 'b', 'd']);
+    expect(sent).toHaveLength(2);
+    const read = '2026-11-01T12:00:05.000000000Z#acme%23a:b';
+    expect((await doorbell.changesAfter('log', 'acme#a', read, 3, mine)).map(({ key }) => key.sk)).toEqual(['d']);
+  });
+
+  it('are read again by another reader, who may have heard of more', async () => {
+    const first = document('a', at(1), at(1));
+    const { doorbell } = doorbellOn(ok([first]), ok([first, document('b', at(2), at(51), {}, at(52))]));
+    const [read] = await doorbell.changesAfter('log', 'acme#a', undefined, 10, {});
+    expect((await doorbell.changesAfter('log', 'acme#a', read?.sequence, 10, {})).map(({ key }) => key.sk)).toEqual(['b']);
+  });
+
   it('tell of a removal without an item', async () => {
     const { doorbell } = doorbellOn(ok([document('a', at(1), at(1), { $removed: { booleanValue: true } })]));
     expect(await doorbell.changesAfter('log', 'acme#a', undefined, 10)).toEqual([

@@ -46,6 +46,42 @@ const startOf = ({ fields }: FirestoreDocument): number => {
 
 const bySequence = (one: Seen, other: Seen): number => (one.change.sequence < other.change.sequence ? -1 : 1);
 
+/** One reading of a partition: what its pages showed so far, when the last of that began, and behind which change it goes on. */
+type Reading = {
+  readonly pages: AsyncGenerator<Found>;
+  readonly found: Map<string, Seen>;
+  readAt?: string;
+  begun: number;
+  isDone: boolean;
+  after: string;
+};
+
+/** The next of a reading in order, at most `limit`; pages are read on until nothing that is still to be read can lie before the last of them. */
+const nextOf = async (reading: Reading, limit: number): Promise<readonly Change[]> => {
+  const { pages, found } = reading;
+  for (;;) {
+    const wanted = [...found.values()].sort(bySequence).slice(0, limit);
+    const last = wanted[limit - 1];
+    // What began after the last that is wanted has ended was committed behind it.
+    const isCertain = last !== undefined && reading.begun > committedIn(last.change.sequence) + clockDifferenceMillis;
+    if (reading.isDone || isCertain) {
+      for (const { id } of wanted) found.delete(id);
+      return wanted.map(({ change }) => change);
+    }
+    const page = await pages.next();
+    if (page.done) reading.isDone = true;
+    else addTo(reading, page.value);
+  }
+};
+
+const addTo = (reading: Reading, { documents, readTime }: Found): void => {
+  // Later pages show what was committed since the first was read, and not all of that: some of it lies where the first has passed.
+  reading.readAt ??= withNanos(readTime);
+  for (const seen of documents.map(seenIn))
+    if (seen.change.sequence > reading.after && seen.committedAt <= reading.readAt) reading.found.set(seen.id, seen);
+  reading.begun = Math.max(reading.begun, ...documents.map(startOf));
+};
+
 /**
  * The changes of tables on Firestore. They are found by when their commits began, and sorted, and told from those already read, by when they ended:
  * what is seen later was committed later, so no change comes to lie below one that was read. Needs an index of `pk` and `committedAt`, and for the
@@ -70,21 +106,29 @@ export const firestoreDoorbell = ({ client, collectionOf }: FirestoreDoorbellOpt
     }
   }
 
-  const changesAfter = async (table: string, partition: string, sequence = '', limit: number): Promise<readonly Change[]> => {
+  const begin = (table: string, partition: string, sequence: string, limit: number): Reading => {
     const since = sequence === '' ? 0 : committedIn(sequence) - longestCommitMillis;
-    const found = new Map<string, Seen>();
-    const inOrder = () => [...found.values()].sort(bySequence).slice(0, limit);
-    let readAt: string | undefined;
-    for await (const { documents, readTime } of pagesSince(at(table), [['pk', 'EQUAL', text(partition)]], since, limit + 1)) {
-      // Later pages show what was committed since the first was read, and not all of that: some of it lies where the first has passed.
-      readAt ??= withNanos(readTime);
-      for (const seen of documents.map(seenIn)) if (seen.change.sequence > sequence && seen.committedAt <= readAt) found.set(seen.id, seen);
-      const last = inOrder()[limit - 1];
-      const begun = Math.max(...documents.map(startOf));
-      // What began after the last that is wanted has ended was committed behind it.
-      if (last !== undefined && begun > committedIn(last.change.sequence) + clockDifferenceMillis) break;
-    }
-    return inOrder().map(({ change }) => change);
+    const pages = pagesSince(at(table), [['pk', 'EQUAL', text(partition)]], since, limit + 1);
+    return { pages, found: new Map(), begun: Number.NEGATIVE_INFINITY, isDone: false, after: sequence };
+  };
+
+  /** What each reading has found and nobody has had yet; it is gone with whoever reads. */
+  const readings = new WeakMap<object, Reading>();
+
+  const changesAfter = async (
+    table: string,
+    partition: string,
+    sequence = '',
+    limit: number,
+    whose: object = {},
+  ): Promise<readonly Change[]> => {
+    const known = readings.get(whose);
+    // Where another reader was faster, or something failed between, it begins anew.
+    const reading = known?.after === sequence ? known : begin(table, partition, sequence, limit);
+    readings.set(whose, reading);
+    const batch = await nextOf(reading, limit);
+    reading.after = batch.at(-1)?.sequence ?? sequence;
+    return batch;
   };
 
   async function* changedSince(table: string, since: Date): AsyncGenerator<string> {

@@ -155,7 +155,7 @@ const predictions = (graph: Graph, { request, logBytes, logLines, events, respon
     ...(recovers(graph)
       ? [{ meter: 'firestore.recovery', quantity: kept * indexFactor, kind: 'table', what: 'facts, restorable for a month' } as const]
       : []),
-    { meter: 'firestore.reads', quantity: million, kind: 'table', what: 'facts read by the sweep' },
+    { meter: 'firestore.reads', quantity: million * readsAFact, kind: 'table', what: `facts, each read ${readsAFact} times by sweeps` },
     { meter: 'firestore.reads', quantity: folds * (fold.reads + 1), kind: 'table', what: 'folds: reads of roll-ups and progress' },
     { meter: 'firestore.writes', quantity: folds * (fold.items + 1), kind: 'table', what: 'folds: writes of roll-ups and progress' },
     ...counted((million * events * leastMessage) / gibibyte, { meter: 'pubsub.throughput', kind: 'event-bus', what: 'events' }),
@@ -163,6 +163,11 @@ const predictions = (graph: Graph, { request, logBytes, logLines, events, respon
   return usages;
 };
 
+/**
+ * A sweep a minute looks for partitions with changes of that minute and the two before it, and a drain reads those of its partition of that minute and
+ * the one before it, in which a commit may have begun.
+ */
+const readsAFact = 3 + 2;
 /** What Cloud Run writes of each request, as JSON. */
 const ownLogBytes = 600;
 /** A document, and beside it what composite indexes hold of it: its name, key and sort, either way (Firestore, "Storage size calculations"). */

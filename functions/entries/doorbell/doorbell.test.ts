@@ -186,3 +186,24 @@ describe('a doorbell', () => {
     expect(new Set(asked)).toEqual(new Set(['acme#b']));
   });
 });
+
+it('a drain reads its partition as one reading, and the next drain as another', async () => {
+  const on = world();
+  for (let n = 0; n < 250; n++) on.write('acme#a');
+  const draining = on.draining();
+  const readings: unknown[] = [];
+  const doorbell: Doorbell = {
+    ...draining.doorbell,
+    changesAfter: (...asked) => {
+      readings.push(asked[4]);
+      return draining.doorbell.changesAfter(...asked);
+    },
+  };
+  await drain({ ...draining, doorbell }, table, 'acme#a');
+  const first = readings.splice(0);
+  await drain({ ...draining, doorbell }, table, 'acme#a');
+  expect(first.length).toBeGreaterThan(2);
+  expect(new Set(first)).toEqual(new Set([first[0]]));
+  expect(readings[0]).not.toBe(first[0]);
+  expect([first[0], readings[0]]).not.toContain(undefined);
+});

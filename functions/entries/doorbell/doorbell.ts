@@ -7,9 +7,17 @@ import type { Change } from '../../../domain/kernel/table.ts';
 export type Doorbell = {
   /**
    * Changes of one partition after `sequence` (all where undefined), oldest first, at most `limit`; none where there are none left. Sequences compare
-   * as strings, increase within the partition, and never appear later below one that was already returned.
+   * as strings, increase within the partition, and never appear later below one that was already returned. Whoever reads a partition to its end says
+   * which reading it is, by an object of its own: a cloud that found more than it was asked for then need not read that again, and may leave to the
+   * next reading what came since this one began.
    */
-  readonly changesAfter: (table: string, partition: string, sequence: string | undefined, limit: number) => Promise<readonly Change[]>;
+  readonly changesAfter: (
+    table: string,
+    partition: string,
+    sequence: string | undefined,
+    limit: number,
+    reading?: object,
+  ) => Promise<readonly Change[]>;
   /** Partitions of the table with a change at or after `since`, each once or more. */
   readonly changedSince: (table: string, since: Date) => AsyncIterable<string>;
   readonly progress: Progress;

@@ -24,17 +24,18 @@ const batchSize = 100;
 export const drain = async (draining: Draining, table: string, partition: string): Promise<void> => {
   const consume = draining.consumers.get(table);
   if (consume === undefined) return;
-  while (await drainBatch(draining, consume, { table, partition }));
+  const place = { table, partition };
+  while (await drainBatch(draining, consume, place));
 };
 
 export type Place = { readonly table: string; readonly partition: string };
 
-/** False where nothing was left. */
+/** False where nothing was left. One place is one reading of it. */
 const drainBatch = async (draining: Draining, consume: ChangeHandler, place: Place): Promise<boolean> => {
   const { table, partition } = place;
   const { changesAfter, progress } = draining.doorbell;
   const known = await progress.get(table, partition);
-  const changes = await changesAfter(table, partition, known?.sequence, batchSize);
+  const changes = await changesAfter(table, partition, known?.sequence, batchSize, place);
   if (changes.length === 0) return false;
   const { at, error } = await firstUnhandled(changes, consume);
   const stuck = changes[at];
