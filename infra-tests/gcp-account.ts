@@ -30,6 +30,7 @@ const made: { readonly [type: string]: (name: string, inputs: Inputs) => Inputs 
   gateway: (name) => ({ defaultHostname: `${name}-abcdefgh.ew.gateway.dev` }),
   globalAddress: () => ({ address: '203.0.113.1' }),
   dashboard: () => ({ id: `projects/${projectNumber}/dashboards/00000000-0000-0000-0000-000000000000` }),
+  randomId: () => ({ hex: '1a2b3c4d' }),
   randomPassword: () => ({ result: 'r'.repeat(43) }),
 };
 

@@ -160,7 +160,7 @@ describe('a stack on Google Cloud', () => {
   });
   it('keeps its logs for as long as the stack says, and in one place', async () => {
     const graph = await graphFor('gcp-prod');
-    expect(named(graph, 'logs-bucket').inputs).toMatchObject({ bucketId: 'hybrid-prod', retentionDays: 90 });
+    expect(named(graph, 'logs-bucket').inputs).toMatchObject({ bucketId: 'hybrid-prod-1a2b3c4d', retentionDays: 90 });
     expect(named(graph, 'logs-exclusion').inputs.filter).toBe(named(graph, 'logs-sink').inputs.filter);
   });
   it('has an index either way for each order in which items are read, and one for changes', async () => {
@@ -214,7 +214,7 @@ describe('a stack on Google Cloud', () => {
   });
   it.each([
     ['1', '604800s'],
-    ['90', '2678400s'],
+    ['31', '2678400s'],
   ])(
     'keeps events that are to be kept for %s days for as long as a subscription keeps them, and as Pub/Sub can: %s',
     async (days, kept) => {
@@ -222,6 +222,13 @@ describe('a stack on Google Cloud', () => {
       expect(named(graph, 'events-topic').inputs.messageRetentionDuration).toBe(kept);
     },
   );
+  it('keeps as many of what prod keeps by default as Pub/Sub can, and is refused where somebody asks for more', async () => {
+    expect(named(await graphFor('gcp-prod'), 'events-topic').inputs.messageRetentionDuration).toBe('2678400s');
+    const config = { 'platform:eventArchiveDays': '32' };
+    await expect(graphOf('gcp-dev', { config })).rejects.toThrow(
+      'platform:eventArchiveDays is 32, and Pub/Sub keeps events for at most 31 days',
+    );
+  });
   it('keeps no index of a field by itself but of when it was written, where somebody sweeps for that', async () => {
     const fields = ofType(await graphFor('gcp-dev'), 'gcp:firestore/field:Field').map(({ name, inputs }) => [
       name,

@@ -11,6 +11,8 @@ export type PlatformOutputs = {
   /** What `platform:rollout` calls stable, and what is gone back to. */
   readonly versions: { readonly [name: string]: Output<string> };
   readonly bus: Output<string>;
+  /** Where lines of functions are kept, where it is no place of the account's own. */
+  readonly logs?: Output<string>;
   /** Where to look when something is wrong; none in dev. */
   readonly dashboards: { readonly [name: string]: string | Output<string> };
 };

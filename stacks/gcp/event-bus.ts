@@ -1,10 +1,9 @@
 import type { TopicArgs } from '@pulumi/gcp/pubsub/topic.js';
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from '@pulumi/pulumi';
 import type { Transform } from '../component.ts';
+import { longestArchiveDays } from './options.ts';
 import { makeTopic } from './topic.ts';
 
-/** Pub/Sub keeps what was delivered for at most 31 days. */
-export const longestRetentionDays = 31;
 /** As long as a subscription keeps what it could not deliver: another one that takes over from it finds that at the topic. */
 const shortestRetentionDays = 7;
 
@@ -23,7 +22,8 @@ export class EventBus extends ComponentResource {
   constructor(name: string, args: EventBusArgs, options?: ComponentResourceOptions) {
     super('hybrid:gcp:EventBus', name, {}, options);
     const { region, archiveDays, keyName } = args;
-    const retentionDays = Math.min(Math.max(archiveDays, shortestRetentionDays), longestRetentionDays);
+    // More than that only the environment says, to which it is the longest that there is; a stack that asks for more is refused.
+    const retentionDays = Math.min(Math.max(archiveDays, shortestRetentionDays), longestArchiveDays);
     this.topicName = makeTopic(name, { context: 'platform', retentionDays, region, keyName }, args.transform?.topic, this).id;
     this.registerOutputs({ topicName: this.topicName });
   }

@@ -9,6 +9,9 @@ const gatewayRegions: readonly string[] = [
   ...['us-central1', 'us-east1', 'us-east4', 'us-west2', 'us-west3', 'us-west4'],
 ];
 
+/** Pub/Sub keeps what was delivered for at most 31 days. */
+export const longestArchiveDays = 31;
+
 export const Options = z.strictObject({
   ...commonOptions,
   /** The project that this stack belongs to: in any other, nothing is created. */
@@ -61,6 +64,9 @@ export const gcp = clouded({
       : []),
     ...(given.apiGateway === true && places.region !== undefined && !gatewayRegions.includes(places.region)
       ? [`platform:apiGateway is not to be had in ${places.region}; there are gateways in ${gatewayRegions.join(', ')}`]
+      : []),
+    ...(typeof given.eventArchiveDays === 'number' && given.eventArchiveDays > longestArchiveDays
+      ? [`platform:eventArchiveDays is ${given.eventArchiveDays}, and Pub/Sub keeps events for at most ${longestArchiveDays} days`]
       : []),
     ...(given.monthlyBudgetUsd !== undefined && given.billingAccount === undefined
       ? ['platform:monthlyBudgetUsd needs platform:billingAccount, as budgets belong to who pays']

@@ -60,7 +60,7 @@ export class Platform extends ComponentResource {
     const places = new Map([...placesOf(storing, stores), ...queuePlaces(shared, deliveries)]);
     const running = { ...shared, bundles, places, roles: rolesOf(site, this), deliveries, codeStore: codeStore(site, this) };
     const { logRetentionDays: retentionDays } = settings;
-    new Logs('logs', { site, retentionDays, transform: transforms.logs?.logs }, { parent: this });
+    const logs = new Logs('logs', { site, retentionDays, transform: transforms.logs?.logs }, { parent: this });
     const functions = makeFunctions(running);
     const admitted = admitCallers(running, functions);
     callersAdmitted(admitted);
@@ -69,7 +69,7 @@ export class Platform extends ComponentResource {
     const url = urlBefore(edge, running);
     const dashboards = watch({ ...shared, functions, edge, deliveries });
     if (settings.costExport) exportCosts(stores, settings, transforms, this);
-    this.outputs = { ...outputsOf(url, admin.key, stores, deliveries, { ...functions, edge }), dashboards };
+    this.outputs = { ...outputsOf(url, admin.key, stores, deliveries, { ...functions, edge }), dashboards, logs: logs.bucketId };
     this.registerOutputs({ ...this.outputs });
   }
 }
@@ -132,7 +132,7 @@ const outputsOf = (
   { tables, deadLetters, objects, bus }: Stores,
   deliveries: Deliveries,
   functions: Functions,
-): Omit<PlatformOutputs, 'dashboards'> => ({
+): Omit<PlatformOutputs, 'dashboards' | 'logs'> => ({
   url,
   adminKey: secret(adminKey),
   tables: each({ ...tables, 'dead-letters': deadLetters }, ({ path }) => path),

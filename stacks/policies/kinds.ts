@@ -157,7 +157,7 @@ const made: { readonly [pkg: string]: readonly string[] } = {
     'storage/bucketIAMMember:BucketIAMMember',
     'storage/bucketObject:BucketObject',
   ],
-  random: ['index/randomPassword:RandomPassword'],
+  random: ['index/randomId:RandomId', 'index/randomPassword:RandomPassword'],
 };
 
 /** Components, which hold others together, and the engine's own: the stack, and providers. */
