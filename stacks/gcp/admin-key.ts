@@ -11,7 +11,7 @@ const secretLength = 43;
 
 /**
  * The administrator's key. The platform gets to know its SHA-256 only; the key is an output of the stack and lies in identity's secret. To turn
- * it over, replace the password: `pulumi up --target-dependents --target-replace <urn of admin-password>`.
+ * it over, replace the password: `pulumi up --replace '**admin-password'`.
  */
 export class AdminKey extends ComponentResource {
   readonly key: Output<string>;
