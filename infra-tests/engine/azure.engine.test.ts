@@ -57,7 +57,7 @@ describe('the platform on Azure by the real engine, in an emulated subscription'
     await platform.stack.config({ 'platform:contexts': JSON.stringify([...first, added]) });
     const { steps, changes } = await platform.stack.up();
     expect(changes.create).toBeGreaterThan(20);
-    const others = changing(steps).filter((step) => !/^create inference(-|$)/.test(step));
+    const others = changing(steps).filter((step) => !/^create inference(rt)?(-|$)/.test(step));
     // Who collects dead letters may read what the new queue gave up, and send it back; the door gets to know the new way.
     expect(others.toSorted()).toEqual([
       'create observability-queue-contributor-inference-events-poison',
