@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -98,9 +98,18 @@ describe('a cache of artifacts', () => {
   it('uses what a process before it has left whole, and clears away the rest', async () => {
     await fetched(open(), 'a');
     const [whole = ''] = readdirSync(folder);
-    writeFileSync(join(folder, `${whole}.half`), 'aaa');
+    const half = join(folder, `${whole}.half`);
+    writeFileSync(half, 'aaa');
+    const anHourAgo = Date.now() / 1000 - 3600;
+    utimesSync(half, anHourAgo, anHourAgo);
     const next = open();
     expect(await contentOf(next.file('a'))).toBe('a'.repeat(40));
     expect([gets, readdirSync(folder)]).toEqual([['a'], [whole]]);
+  });
+  it('leaves alone what another process is writing', async () => {
+    const half = `${'0'.repeat(64)}.half`;
+    writeFileSync(join(folder, half), 'aaa');
+    await fetched(open(), 'a');
+    expect(readdirSync(folder)).toContain(half);
   });
 });

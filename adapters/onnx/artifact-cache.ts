@@ -8,7 +8,7 @@ import type { ArtifactFile } from './serving-host.ts';
 
 export type ArtifactCacheOptions = {
   readonly store: Pick<ObjectStore, 'get'>;
-  /** Belongs to this cache alone; what a process before this one has left there whole is used. */
+  /** A process has one of its own; what lies there whole of a process before it, or of one beside it, is used. */
   readonly folder: string;
   /** How many bytes are kept; unless told, four fifths of what is free where the folder is, and of what lies there already. */
   readonly maxBytes?: number;
@@ -100,15 +100,20 @@ export const artifactCache = ({ store, folder, maxBytes }: ArtifactCacheOptions)
   };
 };
 
-/** What lies there whole, oldest first; what was being written when a process ended goes. */
+/** Nothing is on its way for so long: a call that waits for a download ends before. */
+const abandonedAfterMillis = 30 * 60_000;
+
+/** What lies there whole, oldest first; what was being written when a process ended goes, unless another process may be writing it still. */
 const openFolder = (folder: string, maxBytes: number | undefined) => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found: (Kept & { readonly name: string; readonly at: number })[] = [];
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    const { size, mtimeMs } = statSync(path);
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (status === undefined) continue;
+    const { size, mtimeMs } = status;
     if (fileName.test(name)) found.push({ name, path, sizeBytes: size, holders: 0, at: mtimeMs });
-    else rmSync(path, { force: true });
+    else if (Date.now() - mtimeMs > abandonedAfterMillis) rmSync(path, { force: true });
   }
   found.sort((a, b) => a.at - b.at);
   const { bavail, bsize } = statfsSync(folder);
