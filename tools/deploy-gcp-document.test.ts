@@ -37,7 +37,7 @@ describe('what is written of a deployment on Google Cloud', async () => {
     const granted = graph
       .filter(({ type }) => type === 'gcp:projects/iAMMember:IAMMember')
       .map(({ inputs }) => String(inputs.role).replace(/^projects\/.*\/roles\/hybrid_[a-z]+_/, ''));
-    const condition = /hasOnly\(\[[\s\S]*?\]\)"/.exec(text)?.[0] ?? '';
+    const condition = /hasOnly\(\[[\s\S]*?\]\)\nEND/.exec(text)?.[0] ?? '';
     for (const role of new Set(granted)) expect(condition).toContain(role);
     const own = Object.keys(customRoles).map((role) => role.replaceAll('-', '_'));
     const named = /for role in ([a-z_ ]+);/.exec(condition)?.[1]?.split(' ') ?? [];
