@@ -98,6 +98,8 @@ export const receiveAll = (
   const work = async (): Promise<void> => {
     while (!stopped) {
       const messages = running.size < messagesAtOnce ? await pull() : [];
+      // What was on its way when this was stopped is another's, when its time has passed.
+      if (stopped) break;
       for (const message of messages) {
         const call = deliver(message).finally(() => running.delete(call));
         running.add(call);
