@@ -44,7 +44,10 @@ export const makeServices = ({ emulators, accounts, access, indexes }: ServicesP
   /** Who calls: by his access token, or as who signed the URL for him. An answer where he is refused. */
   const authenticated = ({ host, path }: Meant, incoming: IncomingMessage): string | Response => {
     if (!path.includes('X-Goog-Signature=')) return accounts.ofToken(bearerOf(incoming)) ?? new Response('', { status: 401 });
-    const asked = new Request(`https://${host}${path}`, { method: incoming.method ?? 'GET' });
+    const headers = Object.entries(incoming.headers).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[0].startsWith('x-goog-'),
+    );
+    const asked = new Request(`https://${host}${path}`, { method: incoming.method ?? 'GET', headers });
     const refused = refusalOfSignedUrl(asked, { keys: accounts.keys(), now: Date.now });
     return refused ?? decodeURIComponent(/X-Goog-Credential=([^&]+)/.exec(path)?.[1] ?? '').split('/')[0] ?? '';
   };
