@@ -23,7 +23,7 @@ When('the platform takes out an object of {string}', async function (this: Scena
   assert.ok(store);
   const [object] = (await platform.objects(store, null)).data;
   assert.ok(object);
-  const digest = await digestOf((await platform.download(store, object.key)).body);
+  const digest = await digestOf((await platform.download(store, object)).body);
   this.notes.set('object', { store, object, digest } satisfies TakenObject);
 });
 
@@ -35,7 +35,7 @@ When('brings it to where it was', async function (this: Scenario) {
   );
   this.notes.set('written', written);
   const taken = this.notes.get('object') as TakenObject | undefined;
-  if (taken !== undefined) await platform.upload(taken.store, taken.object, await platform.download(taken.store, taken.object.key));
+  if (taken !== undefined) await platform.upload(taken.store, taken.object, await platform.download(taken.store, taken.object));
 });
 
 Then('nothing was written', function (this: Scenario) {
@@ -46,5 +46,5 @@ Then('nothing was written', function (this: Scenario) {
 
 Then('the object is the same', async function (this: Scenario) {
   const { store, object, digest } = this.noted<TakenObject>('object');
-  assert.equal(await digestOf((await asMovable(this).download(store, object.key)).body), digest);
+  assert.equal(await digestOf((await asMovable(this).download(store, object)).body), digest);
 });

@@ -1,35 +1,40 @@
-import { parseArgs } from 'node:util';
 import { Rejected } from '../../domain/kernel/failure.ts';
-import { move } from './move.ts';
-import { movable } from './platform.ts';
+import { move, verify } from './move.ts';
+import { type MovableOptions, movable } from './platform.ts';
 import { journalOf } from './progress.ts';
+import { type Side, sidesOf } from './sides.ts';
 
-const usage = `npm run move -- --from <url> --to <url>
+const usage = [
+  'npm run move -- --from <url> --to <url> [--verify]',
+  '',
+  'Takes tenants and their keys, models with their artifacts, history, plans, usage and invoices from one platform to another, and compares both.',
+  "HYBRID_FROM_KEY and HYBRID_TO_KEY are the administrators' keys. Nobody should write to either meanwhile; run it again if somebody did.",
+  'With --verify both are compared, and nothing is copied.',
+];
 
-Takes tenants and their keys, models with their artifacts, history, plans, usage and invoices from one platform to another, and compares both.
-HYBRID_FROM_KEY and HYBRID_TO_KEY are the administrators' keys. Nobody should write to either meanwhile; run it again if somebody did.`;
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const fail = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-  process.exitCode = 1;
+/** What a platform says is not to move the cursor of a terminal. */
+const printable = (line: string): string => line.replaceAll(/\p{Cc}/gu, '\uFFFD');
+const say = (line: string): void => void process.stdout.write(`${printable(line)}\n`);
+const fail = (lines: readonly string[], code: number): void => {
+  for (const line of lines) process.stderr.write(`${printable(line)}\n`);
+  process.exitCode = code;
 };
 
-const told = () => {
-  const { from, to } = parseArgs({ options: { from: { type: 'string' }, to: { type: 'string' } } }).values;
-  const { HYBRID_FROM_KEY: fromKey, HYBRID_TO_KEY: toKey } = process.env;
-  return from && to && fromKey && toKey ? { from: movable(trimmed(from), fromKey), to: movable(trimmed(to), toKey) } : undefined;
+const opened = ({ url, key, keyName }: Side) => movable(url, key, { keyName, say } satisfies MovableOptions);
+
+const run = async (): Promise<void> => {
+  const told = sidesOf(process.argv.slice(2), process.env);
+  const sides = { from: opened(told.from), to: opened(told.to), say };
+  const differences = await (told.verify ? verify(sides) : move({ ...sides, journal: journalOf('.move', told.from.url, told.to.url) }));
+  if (differences.length === 0) return say('Both are equal.');
+  const why = 'What the target had of its own before is told as a difference too; if it had nothing, run it again.';
+  fail([`Not the same on both sides: ${differences.join(', ')}. ${why}`], 1);
 };
-const trimmed = (url: string): string => url.replace(/\/+$/, '');
 
 try {
-  const sides = told();
-  if (sides === undefined) fail(usage);
-  else {
-    const differences = await move({ ...sides, journal: journalOf('.move', sides.from.url, sides.to.url), say });
-    if (differences.length > 0) fail(`\nNot the same on both sides: ${differences.join(', ')}. Run it again.`);
-    else say('\nBoth are equal.');
-  }
+  await run();
 } catch (error) {
-  fail(error instanceof Rejected ? `${error.failure.detail} Run it again to go on.` : String(error));
+  if (!(error instanceof Rejected)) fail([String(error)], 1);
+  else if (error.failure.code === 'wrong-arguments') fail([error.failure.detail, '', ...usage], 2);
+  else fail([error.failure.failure === 'unavailable' ? `${error.failure.detail} Run it again to go on.` : error.failure.detail], 1);
 }

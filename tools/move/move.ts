@@ -48,7 +48,7 @@ const moveObjects = async (store: Store, { from, to, journal, say }: MoveOptions
   for (let place = journal.place(store.name); !place.done; place = journal.place(store.name)) {
     const { data, next } = await from.objects(store, place.cursor);
     for (const object of data.filter(({ key, sizeBytes }) => there.get(key) !== sizeBytes)) {
-      await to.upload(store, object, await from.download(store, object.key));
+      await to.upload(store, object, await from.download(store, object));
       moved += 1;
     }
     journal.note(store.name, { cursor: next, done: next === null });
@@ -87,8 +87,8 @@ const tableDigest = async (table: Store, platform: Movable, periods: Set<string>
 
 const storeDigest = async (store: Store, platform: Movable): Promise<string> => {
   const digest = setDigest();
-  for await (const { key } of allOf<ObjectEntry>((cursor) => platform.objects(store, cursor)))
-    digest.add({ key, sha256: await digestOf((await platform.download(store, key)).body) });
+  for await (const object of allOf<ObjectEntry>((cursor) => platform.objects(store, cursor)))
+    digest.add({ key: object.key, sha256: await digestOf((await platform.download(store, object)).body) });
   return digest.text;
 };
 
@@ -97,9 +97,9 @@ export const verify = async ({ from, to, say }: Omit<MoveOptions, 'journal'>): P
   const differences: string[] = [];
   const periods = new Set<string>();
   const compare = async (name: string, digest: (platform: Movable) => Promise<string>) => {
-    const [here, there] = [await digest(from), await digest(to)];
-    say(`${name}: ${here === there ? `equal, ${here}` : `NOT equal: ${here} there, ${there} here`}`);
-    if (here !== there) differences.push(name);
+    const [source, target] = [await digest(from), await digest(to)];
+    say(`${name}: ${source === target ? `equal, ${source}` : `NOT equal: ${source} on the source, ${target} on the target`}`);
+    if (source !== target) differences.push(name);
   };
   for (const table of tables) await compare(table.name, (platform) => tableDigest(table, platform, periods));
   for (const store of objectStores) await compare(store.name, (platform) => storeDigest(store, platform));
@@ -118,6 +118,6 @@ export const move = async (options: MoveOptions): Promise<Differences> => {
   for (const table of tables) await moveTable(table, options);
   // All is copied: whoever moves again looks at all of it again.
   options.journal.forget();
-  options.say('\nVerifying:');
+  options.say('Verifying:');
   return verify(options);
 };

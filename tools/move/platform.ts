@@ -3,6 +3,7 @@ import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { type HttpClient, httpClient, type Reply } from '../http-client.ts';
+import { asAnnounced, checkGranted } from './object-url.ts';
 import type { Store } from './stores.ts';
 
 export type Item = { readonly pk: string; readonly sk: string; readonly expiresAt?: number; readonly [attribute: string]: unknown };
@@ -23,7 +24,7 @@ export type Movable = {
   items(table: Store, cursor: string | null): Promise<Page<Item>>;
   putItems(table: Store, items: readonly Item[]): Promise<Imported>;
   objects(store: Store, cursor: string | null): Promise<Page<ObjectEntry>>;
-  download(store: Store, key: string): Promise<Download>;
+  download(store: Store, object: ObjectEntry): Promise<Download>;
   upload(store: Store, object: ObjectEntry, download: Download): Promise<void>;
   /** Whether the roll-ups of a month agree with its facts. */
   agrees(period: string): Promise<boolean>;
@@ -32,28 +33,44 @@ export type Movable = {
 const attempts = 6;
 const isTransient = (status: number): boolean => status === 429 || status === 408 || status >= 500;
 
-const refused = (what: string, { status, body }: Reply): Rejected => {
+const refused = (what: string, { status, body }: Reply, advice = ''): Rejected => {
   const detail = typeof body === 'object' && body !== null && 'detail' in body ? String(body.detail) : '';
-  return new Rejected(failed('unavailable', 'not-moved', `${what} was answered by ${status}. ${detail}`.trim()));
+  const kind = isTransient(status) ? 'unavailable' : status === 401 || status === 403 ? 'forbidden' : 'invalid';
+  return new Rejected(failed(kind, 'not-moved', `${what} was answered by ${status}. ${detail} ${advice}`.trim()));
 };
 
+/** What to look at where a platform refuses for good. */
+const adviceOf = (status: number, url: string, keyName: string): string => {
+  if (status === 401 || status === 403) return `Is ${keyName} the administrator's key of ${url}?`;
+  return status === 404 ? `Is ${url} the URL of a platform?` : '';
+};
+
+/** `fetch failed` alone says nothing. */
+const causeOf = (error: Error): string => (error.cause instanceof Error && error.cause.message ? error.cause.message : error.message);
+
+type Asking = { readonly what: string; readonly url: string; readonly keyName: string; readonly say: (line: string) => void };
+
 /** Sends until there is an answer that will stay: with a pause of 0.5 s at first, twice as long each time. */
-const answered = async <Body>(what: string, send: () => Promise<Reply<Body>>, attempt = 1): Promise<Body> => {
+const answered = async <Body>(asking: Asking, send: () => Promise<Reply<Body>>, attempt = 1): Promise<Body> => {
+  const { what, url, keyName, say } = asking;
   const reply = await send().catch((error: unknown) => error as Error);
   if (!(reply instanceof Error) && reply.status < 300) return reply.body;
-  if (attempt === attempts || (!(reply instanceof Error) && !isTransient(reply.status)))
-    throw reply instanceof Error
-      ? new Rejected(failed('unavailable', 'not-moved', `${what} had no answer: ${reply.message}.`))
-      : refused(what, reply);
+  const why = reply instanceof Error ? `had no answer: ${causeOf(reply)}` : `was answered by ${reply.status}`;
+  if (reply instanceof Error && attempt === attempts) throw new Rejected(failed('unavailable', 'not-moved', `${what} ${why}.`));
+  if (!(reply instanceof Error) && (attempt === attempts || !isTransient(reply.status)))
+    throw refused(what, reply, adviceOf(reply.status, url, keyName));
+  if (attempt === 1) say(`${what} ${why}; it is asked again for some seconds.`);
   await sleep(500 * 2 ** (attempt - 1));
-  return answered(what, send, attempt + 1);
+  return answered(asking, send, attempt + 1);
 };
 
 const paged = (path: string, cursor: string | null): string => (cursor === null ? path : `${path}?cursor=${encodeURIComponent(cursor)}`);
 
-export const movable = (url: string, key: string): Movable => {
+export type MovableOptions = { /** Where the key was told. */ readonly keyName?: string; readonly say?: (line: string) => void };
+
+export const movable = (url: string, key: string, { keyName = 'the key', say = () => {} }: MovableOptions = {}): Movable => {
   const client: HttpClient = httpClient(url, key);
-  const at = (path: string): string => `${new URL(url).host}${path}`;
+  const at = (path: string): Asking => ({ what: `${new URL(url).host}${path}`, url, keyName, say });
   const urlFor = ({ path }: Store, objectKey: string, method: 'GET' | 'PUT'): Promise<ObjectUrl> =>
     answered(at(path), () => client.get<ObjectUrl>(`${path}/url?${new URLSearchParams({ key: objectKey, method })}`));
   return {
@@ -61,16 +78,18 @@ export const movable = (url: string, key: string): Movable => {
     items: ({ path }, cursor) => answered(at(path), () => client.get(paged(path, cursor))),
     putItems: ({ path }, items) => answered(at(path), () => client.put(path, { items })),
     objects: ({ path }, cursor) => answered(at(path), () => client.get(paged(path, cursor))),
-    async download(store, objectKey) {
-      const granted = await urlFor(store, objectKey, 'GET');
-      const response = await fetch(granted.url);
+    async download(store, object) {
+      const granted = await urlFor(store, object.key, 'GET');
+      await checkGranted(granted.url, url);
+      const response = await fetch(granted.url, { redirect: 'error' });
       if (!response.ok || response.body === null)
-        throw refused(`GET of ${store.name} ${objectKey}`, { ...response, status: response.status, body: '' });
+        throw refused(`GET of ${store.name} ${object.key}`, { ...response, status: response.status, body: '' });
       const contentType = response.headers.get('content-type') ?? 'application/octet-stream';
-      return { body: Readable.fromWeb(response.body as ReadableStream), contentType };
+      return { body: asAnnounced(Readable.fromWeb(response.body as ReadableStream), object), contentType };
     },
     async upload(store, object, { body, contentType }) {
       const granted = await urlFor(store, object.key, 'PUT');
+      await checkGranted(granted.url, url);
       const headers = { ...granted.headers, 'content-type': contentType, 'content-length': String(object.sizeBytes) };
       const status = await put(granted.url, headers, body);
       if (status >= 300) throw refused(`PUT of ${store.name} ${object.key}`, { status, headers: new Headers(), body: '' });
@@ -84,7 +103,13 @@ export const movable = (url: string, key: string): Movable => {
 
 /** A PUT whose length is said: what grants it (S3, say) takes no chunks. */
 const put = async (url: string, headers: Readonly<Record<string, string>>, body: AsyncIterable<Uint8Array>): Promise<number> => {
-  const sent = { method: 'PUT', headers, body: Readable.toWeb(Readable.from(body)) as unknown as BodyInit, duplex: 'half' };
+  const sent = {
+    method: 'PUT',
+    headers,
+    redirect: 'error',
+    body: Readable.toWeb(Readable.from(body)) as unknown as BodyInit,
+    duplex: 'half',
+  };
   const response = await fetch(url, sent as RequestInit);
   await response.body?.cancel();
   return response.status;
