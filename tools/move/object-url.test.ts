@@ -4,8 +4,9 @@ import { asAnnounced, checkGranted } from './object-url.ts';
 
 describe('a URL that a platform grants', () => {
   const foreign = 'https://platform.example.com';
-  it.each(['https://203.0.113.7/object?signature=x', `${foreign}/v1/objects/x`])('is called where everybody may: %s', (url) =>
-    expect(checkGranted(url, foreign)).resolves.toBeUndefined(),
+  it.each(['https://203.0.113.7/object?signature=x', 'https://unknown.invalid/x', `${foreign}/v1/objects/x`])(
+    'is called where everybody may: %s',
+    (url) => expect(checkGranted(url, foreign)).resolves.toBeUndefined(),
   );
   it.each([
     'https://127.0.0.1:8443/latest',

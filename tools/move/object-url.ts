@@ -22,8 +22,12 @@ for (const [net, bits] of [
 ] as const)
   inside.addSubnet(net, bits, 'ipv6');
 
-const addressesOf = async (hostname: string): Promise<readonly string[]> =>
-  (await lookup(hostname.replace(/^\[|\]$/g, ''), { all: true })).map(({ address }) => address);
+/** None where the name is not known: then there is nothing to call either. */
+const addressesOf = (hostname: string): Promise<readonly string[]> =>
+  lookup(hostname.replace(/^\[|\]$/g, ''), { all: true }).then(
+    (found) => found.map(({ address }) => address),
+    () => [],
+  );
 const isInside = (address: string): boolean => inside.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 const isLoopback = (hostname: string): boolean => /^(localhost|127\..*|\[::1\])$/.test(hostname);
 
