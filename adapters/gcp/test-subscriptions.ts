@@ -98,7 +98,9 @@ export const receiveAll = (
   const work = async (): Promise<void> => {
     while (!stopped) {
       const messages = running.size < messagesAtOnce ? await pull() : [];
-      // What was on its way when this was stopped is another's, when its time has passed.
+      // What was on its way when this was stopped is whose asks next.
+      if (stopped && messages.length > 0)
+        await post('modifyAckDeadline', { ackIds: messages.map(({ ackId }) => ackId), ackDeadlineSeconds: 0 });
       if (stopped) break;
       for (const message of messages) {
         const call = deliver(message).finally(() => running.delete(call));
