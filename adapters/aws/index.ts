@@ -57,7 +57,8 @@ const opened = (environment: Environment, { clock = systemClock, ...network }: C
   const { backoff = usualBackoff } = network;
   const ids = ulidIds();
 
-  const at = <P extends object>(variable: string, make: (place: string) => P): P => portAt(environment[variable], variable, make);
+  const at = <P extends object>(variable: string, make: (place: string) => P): P =>
+    portAt(environment, [variable], (place = '') => make(place));
   const table = (name: string, declaration: TableDeclaration): Table =>
     at(variableOf('table', name), (tableName) => dynamoTable({ tableName, declaration, client, clock, backoff }));
   const objects = (name: string): ObjectStore => at(variableOf('objects', name), (bucket) => s3ObjectStore({ client, bucket, backoff }));

@@ -8,7 +8,7 @@ import type { Secrets } from '../../domain/kernel/secrets.ts';
 import type { Table } from '../../domain/kernel/table.ts';
 import { tableDeadLetters } from '../cloud/dead-letters.ts';
 import { eventOf } from '../cloud/large-events.ts';
-import { unknownPlace, variableOf } from '../cloud/places.ts';
+import { portAt, unknownPlace, variableOf } from '../cloud/places.ts';
 import { usualBackoff } from '../cloud/retry.ts';
 import { spared } from '../cloud/spared.ts';
 import { focusWriter } from '../duckdb/focus-writer.ts';
@@ -64,18 +64,8 @@ const opened = <Host extends ModelHost>(
     if (value) return value;
     throw unknownPlace(variable);
   };
-  /** A port of a place that nobody named: each of its methods says which variable is missing. */
-  const at = <P extends object>(variables: readonly string[], make: (...values: readonly string[]) => P): P => {
-    const absent = variables.find((variable) => !environment[variable]);
-    const port = make(
-      ...variables.map((variable) => environment[variable] ?? `https://${variable.toLowerCase().replaceAll('_', '-')}.invalid/x`),
-    );
-    if (absent === undefined) return port;
-    const refuse = async (): Promise<never> => {
-      throw unknownPlace(absent);
-    };
-    return Object.fromEntries(Object.keys(port).map((method) => [method, refuse])) as P;
-  };
+  const at = <P extends object>(variables: readonly string[], make: (...places: readonly string[]) => P): P =>
+    portAt(environment, variables, make);
 
   const cosmos = ['HYBRID_COSMOS_ENDPOINT', 'HYBRID_COSMOS_DATABASE'];
   const tableAt = (variable: string, declaration: CosmosTableOptions['declaration']): Table =>

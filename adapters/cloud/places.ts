@@ -18,11 +18,22 @@ export const unknownPlace = (variable: string): Rejected =>
     ),
   );
 
-/** A port of a place that a variable names; where it names none, each method of the port says so when it is used. */
-export const portAt = <P extends object>(place: string | undefined, variable: string, make: (place: string) => P): P => {
-  if (place) return make(place);
+/**
+ * A port of a place that variables name; where one of them names nothing, each method of the port says so when it is used. To know its methods the port
+ * is made then, too, of a place that is nowhere.
+ */
+export const portAt = <P extends object>(
+  environment: { readonly [variable: string]: string | undefined },
+  variables: readonly string[],
+  make: (...places: readonly string[]) => P,
+): P => {
+  const absent = variables.find((variable) => !environment[variable]);
+  const port = make(...variables.map((variable) => environment[variable] || nowhere(variable)));
+  if (absent === undefined) return port;
   const refuse = async (): Promise<never> => {
-    throw unknownPlace(variable);
+    throw unknownPlace(absent);
   };
-  return Object.fromEntries(Object.keys(make(variable)).map((method) => [method, refuse])) as P;
+  return Object.fromEntries(Object.keys(port).map((method) => [method, refuse])) as P;
 };
+
+const nowhere = (variable: string): string => `https://${variable.toLowerCase().replaceAll('_', '-')}.invalid/x`;

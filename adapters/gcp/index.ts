@@ -55,7 +55,8 @@ const opened = <Host extends ModelHost>(
   heavy: Heavy<Host>,
 ) => {
   const client = gcpClient({ environment, ...network });
-  const at = <P extends object>(variable: string, make: (place: string) => P): P => portAt(environment[variable], variable, make);
+  const at = <P extends object>(variable: string, make: (place: string) => P): P =>
+    portAt(environment, [variable], (place = '') => make(place));
 
   const table = (name: string, declaration: TableDeclaration & { readonly changes?: boolean }): Table =>
     at(variableOf('table', name), (collection) => firestoreTable({ collection, declaration, client, clock }));
