@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failed, isFailure, Rejected } from '../../domain/kernel/failure.ts';
+import { sha256OfKey } from '../../domain/kernel/object-rules.ts';
 import type { ObjectBody, ObjectStore } from '../../domain/kernel/object-store.ts';
 import type { ArtifactFile } from './serving-host.ts';
 
@@ -148,7 +149,7 @@ const write = async (body: ObjectBody, path: string, expected: Expected): Promis
 
 /** The key of an artifact ends with its digest; other keys promise nothing but their size. */
 const checkWhole = (size: number, digest: string, { key, sizeBytes }: Expected): void => {
-  const promised = /\/sha256\/([0-9a-f]{64})$/.exec(key)?.[1] ?? digest;
+  const promised = sha256OfKey(key) ?? digest;
   if (size !== sizeBytes || promised !== digest)
     throw new Rejected(failed('unavailable', 'artifact-damaged', 'What came of the artifact is not what was stored; try again later.'));
 };

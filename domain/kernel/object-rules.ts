@@ -27,6 +27,9 @@ export const objectTooLarge = (maxBytes: number): Failure<'object-too-large'> =>
 export const rangeNotSatisfiable = ({ sizeBytes }: Pick<ObjectInfo, 'sizeBytes'>): Failure<'range-not-satisfiable'> =>
   failed('invalid', 'range-not-satisfiable', `The object has ${sizeBytes} bytes.`, { sizeBytes });
 
+/** The SHA-256 that a key promises of its content, in hexadecimal: artifacts lie under theirs. */
+export const sha256OfKey = (key: string): string | undefined => /\/sha256\/([0-9a-f]{64})$/.exec(key)?.[1];
+
 export const defaultContentType = 'application/octet-stream';
 
 /** The most that a PUT to a presigned URL brings: as much as S3 takes at once, where it is most strictly seen to. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIPv6 } from 'node:net';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
+import { sha256OfKey } from '../../domain/kernel/object-rules.ts';
 import type { ObjectEntry } from './platform.ts';
 
 const inside = new BlockList();
@@ -45,8 +46,6 @@ export const checkGranted = async (granted: string, platform: string): Promise<v
   if ((await addressesOf(url.hostname)).some(isInside)) throw refused('is an address inside a network');
 };
 
-const sha256OfKey = /\/sha256\/([0-9a-f]{64})$/;
-
 /**
  * What a download brings, as long as it is what was announced: no byte more or less, and of the digest that its key ends with, where it does. The last
  * bytes are held back until that is known, so that nothing else is ever stored whole.
@@ -64,7 +63,7 @@ export async function* asAnnounced(body: AsyncIterable<Uint8Array>, { key, sizeB
     last = chunk;
   }
   if (size < sizeBytes) throw damaged(`has ${size} of the ${sizeBytes} bytes that were announced`);
-  const promised = sha256OfKey.exec(key)?.[1];
+  const promised = sha256OfKey(key);
   if (promised !== undefined && promised !== hash.digest('hex')) throw damaged('is not what its key says');
   if (last !== undefined) yield last;
 }
