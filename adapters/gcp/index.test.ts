@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GcpCloud } from '../../functions/entries/gcp/cloud.ts';
 import { rejection } from '../conformance/harness.ts';
+import { sparesWhatIsHeavy } from '../conformance/spared-ports.ts';
 import { inspectingModels, openCloud, openCloudWith } from './index.ts';
 
 const policy = { attempts: 5, visibilitySeconds: 10, batchSize: 1, backoff: { baseSeconds: 1, maxSeconds: 1 } };
@@ -8,9 +9,6 @@ const policy = { attempts: 5, visibilitySeconds: 10, batchSize: 1, backoff: { ba
 async function* partitions(): AsyncGenerator<string> {
   yield 'acme#usage';
 }
-
-const model = { artifact: 'a', sizeBytes: 1, signature: { inputs: [], outputs: [] }, name: 'e', version: '1' };
-async function* noRows(): AsyncGenerator<never> {}
 
 describe('Google Cloud from the environment of a function', () => {
   it('opens with nothing in it, and says what is missing once that is used', async () => {
@@ -60,18 +58,8 @@ describe('Google Cloud from the environment of a function', () => {
     expect(await rejection(cloud.settled('billing.usage', partitions()))).toEqual({ failure: 'unavailable', code: 'changes-not-settled' });
   });
 
-  it('opens no models and writes no exports where the code for it was left out, and frees none', async () => {
-    const { modelHost, exportWriter, objects } = openCloudWith({})({});
-    const models = [modelHost.inspect('a'), modelHost.load(model), modelHost.invoke(model, new Uint8Array(0), 1)];
-    expect(await Promise.all(models.map(rejection))).toEqual(models.map(() => ({ failure: 'unavailable', code: 'models-elsewhere' })));
-    const put = exportWriter.put(noRows(), objects('billing.exports'), { csv: 'a', parquet: 'b' });
-    expect(await rejection(put)).toEqual({ failure: 'unavailable', code: 'exports-elsewhere' });
-    await modelHost.remove(model);
-  });
-
-  it('looks into models without running them where only that is needed', async () => {
-    const { modelHost } = openCloudWith(inspectingModels)({});
-    expect(await rejection(modelHost.inspect('a'))).toEqual({ failure: 'unavailable', code: 'resource-unknown' });
-    expect(await rejection(modelHost.load(model))).toEqual({ failure: 'unavailable', code: 'models-elsewhere' });
-  });
+  sparesWhatIsHeavy(
+    () => openCloudWith({})({}),
+    () => openCloudWith(inspectingModels)({}),
+  );
 });
