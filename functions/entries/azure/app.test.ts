@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { testDoorbell } from '../doorbell/test-doorbell.ts';
 import { thingMade as event, testThings } from '../doorbell/test-things.ts';
-import { registerChanges } from './changes-app.ts';
 import { everyPeriod } from './cron.ts';
-import { registerDeadLetters } from './dead-letters-app.ts';
-import { registerEvents } from './events-app.ts';
-import { registerHttp } from './http.ts';
-import { httpApp } from './http-app.ts';
-import { registerQueues } from './queues-app.ts';
-import { registerSchedules } from './schedules-app.ts';
-import { testApp, testAzure } from './test-azure.ts';
+import { registerAll, testApp, testAzure } from './test-azure.ts';
 
 const environment = {
   HYBRID_SUBSCRIPTIONS: '{"things-events": ["things.thing-made", "things.every-thing"], "others-events": ["others.one"]}',
@@ -31,12 +24,7 @@ const world = () => {
     }) as never;
   const azure = testAzure(() => table, environment, { doorbell: testDoorbell(() => table.changes()), objects });
   const on = testApp();
-  registerHttp(on.app, async () => httpApp(bound, azure));
-  registerEvents(on.app, bound, azure);
-  registerQueues(on.app, bound, azure);
-  registerSchedules(on.app, bound, azure);
-  registerChanges(on.app, bound, azure);
-  registerDeadLetters(on.app, azure);
+  registerAll(on.app, bound, azure);
   return { ...azure, ...on, ...known, table, blobs };
 };
 

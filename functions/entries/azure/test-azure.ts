@@ -1,10 +1,18 @@
 import type { HttpRequest, InvocationContext } from '@azure/functions';
 import type { Table } from '../../../domain/kernel/table.ts';
+import type { BoundContext } from '../bound-context.ts';
 import type { DoorbellCloud } from '../doorbell/cloud.ts';
 import { testOpened } from '../doorbell/test-cloud.ts';
 import type { Environment } from '../opened.ts';
+import { registerChanges } from './changes-app.ts';
 import type { AzureCloud, Receipt } from './cloud.ts';
-import type { FunctionApp } from './function-app.ts';
+import { registerDeadLetters } from './dead-letters-app.ts';
+import { registerEvents } from './events-app.ts';
+import type { Azure, FunctionApp } from './function-app.ts';
+import { registerHttp } from './http.ts';
+import { httpApp } from './http-app.ts';
+import { registerQueues } from './queues-app.ts';
+import { registerSchedules } from './schedules-app.ts';
 
 /** What the entries did to queues. */
 export type Deeds = {
@@ -66,4 +74,14 @@ export const testApp = () => {
       return new Response(body ?? null, { status, headers });
     },
   };
+};
+
+/** Everything that an app has which runs these contexts, as its package registers it. */
+export const registerAll = (app: FunctionApp, bound: readonly BoundContext[], azure: Azure): void => {
+  registerHttp(app, async () => httpApp(bound, azure));
+  registerEvents(app, bound, azure);
+  registerQueues(app, bound, azure);
+  registerSchedules(app, bound, azure);
+  registerChanges(app, bound, azure);
+  registerDeadLetters(app, azure);
 };

@@ -10,14 +10,7 @@ import {
 import { azureAnswers } from '../../../adapters/azure/test-faults.ts';
 import type { Calls, Crashing, Starting, World } from '../crash/test-world.ts';
 import { sentOf } from '../given-up.ts';
-import { registerChanges } from './changes-app.ts';
-import { registerDeadLetters } from './dead-letters-app.ts';
-import { registerEvents } from './events-app.ts';
-import { registerHttp } from './http.ts';
-import { httpApp } from './http-app.ts';
-import { registerQueues } from './queues-app.ts';
-import { registerSchedules } from './schedules-app.ts';
-import { testApp } from './test-azure.ts';
+import { registerAll, testApp } from './test-azure.ts';
 
 type AzureWorld = World & { readonly account: Account };
 type App = ReturnType<typeof testApp>;
@@ -27,12 +20,7 @@ const appOf = ({ world, bound, ports, log, ...network }: Starting<AzureWorld>): 
   const { environment } = world;
   const azure = { cloud: { ...openCloud(environment, network), ...ports }, environment, log };
   const on = testApp();
-  registerHttp(on.app, async () => httpApp(bound, azure));
-  registerChanges(on.app, bound, azure);
-  registerEvents(on.app, bound, azure);
-  registerQueues(on.app, bound, azure);
-  registerSchedules(on.app, bound, azure);
-  registerDeadLetters(on.app, azure);
+  registerAll(on.app, bound, azure);
   return on;
 };
 
