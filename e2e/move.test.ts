@@ -141,6 +141,17 @@ describe('moving from one platform to another', () => {
     expect((await asAdmin(two, 'two').get<{ status: string }>(`/v1/tenants/${id}`)).body.status).toBe('suspended');
   });
 
+  it('brings no key of a tenant that was created on the target', async () => {
+    const [here, there] = [asAdmin(one, 'one'), asAdmin(two, 'two')];
+    for (const client of [here, there]) expect((await client.post('/v1/tenants', { id: 'bank' })).status).toBe(201);
+    const wanted = { name: 'forged', roles: ['admin'], tenantId: 'bank' };
+    const { key } = (await here.post<{ key: string }>('/v1/api-keys', wanted)).body;
+    expect(await move({ from, to, journal: journal(from, to), say })).toContain('identity.directory');
+    expect((await httpClient(one.url, key).get('/v1/me')).status).toBe(200);
+    expect((await httpClient(two.url, key).get('/v1/me')).status).toBe(401);
+    expect(await body(there, '/v1/api-keys?tenantId=bank')).toMatchObject({ data: [] });
+  }, 30_000);
+
   it('leaves its journal without a key in it', () => {
     expect(readFileSync(journal(from, to).file, 'utf8')).not.toContain('bootstrap');
   });

@@ -34,33 +34,44 @@ const exportItems = async ({ params, query }: Paged, ports: object): Promise<Ans
 
 type Outcome = 'written' | 'same' | 'kept';
 
-const importItem = async (table: Table, item: Item): Promise<Outcome> => {
+/** Whether a context refuses an item from elsewhere, by what its table holds at that moment. */
+export type Refuses = (table: Table, item: Item) => Promise<boolean>;
+const refusesNone: Refuses = async () => false;
+
+const importItem = async (table: Table, item: Item, refuses: Refuses): Promise<Outcome> => {
   if (staysHere(item)) return 'kept';
+  if (await refuses(table, item)) return isThere(table, item);
   if ((await table.put(asMoved(item), 'absent')).written) return 'written';
   const known = await table.get(item);
-  if (known === undefined) return importItem(table, item);
+  if (known === undefined) return importItem(table, item, refuses);
   if (isSame(known, item)) return 'same';
   if (!isReplaceable(known)) return 'kept';
   const unchanged = known.version === undefined ? 'present' : { version: known.version };
-  return (await table.put(asMoved(item), unchanged)).written ? 'written' : importItem(table, item);
+  return (await table.put(asMoved(item), unchanged)).written ? 'written' : importItem(table, item, refuses);
+};
+
+const isThere = async (table: Table, item: Item): Promise<Outcome> => {
+  const known = await table.get(item);
+  return known !== undefined && isSame(known, item) ? 'same' : 'kept';
 };
 
 const putsAtOnce = 8;
 
+type Import = Asked & { readonly body: { readonly items: readonly unknown[] } };
+
 /** Puts each item that is not there, and replaces what an earlier import has left and nobody changed since. */
-const importItems = async (
-  { params, body }: Asked & { readonly body: { readonly items: readonly unknown[] } },
-  ports: object,
-): Promise<Answer> => {
-  const table = tableNamed(ports, params.table);
-  const items = body.items as readonly Item[];
-  const outcomes: Outcome[] = [];
-  for (let at = 0; at < items.length; at += putsAtOnce)
-    outcomes.push(...(await Promise.all(items.slice(at, at + putsAtOnce).map((item) => importItem(table, item)))));
-  const count = (wanted: Outcome) => outcomes.filter((outcome) => outcome === wanted).length;
-  const kept = items.filter((_, index) => outcomes[index] === 'kept').map(({ pk, sk }) => ({ pk, sk }));
-  return ok({ written: count('written'), same: count('same'), kept });
-};
+const importItems =
+  (refuses: Refuses) =>
+  async ({ params, body }: Import, ports: object): Promise<Answer> => {
+    const table = tableNamed(ports, params.table);
+    const items = body.items as readonly Item[];
+    const outcomes: Outcome[] = [];
+    for (let at = 0; at < items.length; at += putsAtOnce)
+      outcomes.push(...(await Promise.all(items.slice(at, at + putsAtOnce).map((item) => importItem(table, item, refuses)))));
+    const count = (wanted: Outcome) => outcomes.filter((outcome) => outcome === wanted).length;
+    const kept = items.filter((_, index) => outcomes[index] === 'kept').map(({ pk, sk }) => ({ pk, sk }));
+    return ok({ written: count('written'), same: count('same'), kept });
+  };
 
 const exportObjects = async ({ params, query }: Paged, ports: object): Promise<Answer> => {
   const { items, next } = await storeNamed(ports, params.store).list('', query.cursor === undefined ? {} : { cursor: query.cursor });
@@ -84,6 +95,8 @@ const getObjectUrl = async (
 };
 
 /** What `transferOfTables` declares: the same for every context. */
-export const tableTransfer = { 'export-items': exportItems, 'import-items': importItems } as const;
+export const tableTransfer = { 'export-items': exportItems, 'import-items': importItems(refusesNone) } as const;
+/** The same for a context that refuses some of what is brought. */
+export const tableTransferRefusing = (refuses: Refuses) => ({ ...tableTransfer, 'import-items': importItems(refuses) }) as const;
 /** What `transferOfObjects` declares. */
 export const objectTransfer = { 'export-objects': exportObjects, 'get-object-url': getObjectUrl } as const;
