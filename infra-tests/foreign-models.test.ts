@@ -66,14 +66,9 @@ const harmless: { readonly [cloud in Cloud]: readonly string[] } = {
   gcp: ['datastore.entities.get'],
 };
 
-/** Elsewhere one set of functions for all does everything: who chooses that has the platform's own trust in whoever uploads models. */
-const parted = (['aws', 'azure', 'gcp'] as const).flatMap((cloud) =>
-  casesOf(cloud)
-    .filter(({ topology }) => cloud === 'aws' || topology === 'context')
-    .map((one) => ({ ...one, cloud })),
-);
+const cases = (['aws', 'azure', 'gcp'] as const).flatMap((cloud) => casesOf(cloud).map((one) => ({ ...one, cloud })));
 
-describe.each(parted)('what opens models on $stack with topology $topology', ({ cloud, stack, topology }) => {
+describe.each(cases)('what opens models on $stack with topology $topology', ({ cloud, stack, topology }) => {
   const opening = unitsOf(contexts, topology, { apart: cloud === 'aws' }).filter(opensModels);
 
   it('is there', () => expect(opening).not.toEqual([]));

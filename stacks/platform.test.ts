@@ -8,7 +8,7 @@ import { planOf } from './platform.ts';
 /** As declarations in general: those of today know more of themselves. */
 const all: readonly ContextDeclaration[] = contexts;
 const perContext = planOf(contexts, { topology: 'context', queuePer: 'context' });
-const perSubscriber = planOf(contexts, { topology: 'single', queuePer: 'subscriber' });
+const perSubscriber = planOf(contexts, { topology: 'single', queuePer: 'subscriber', apart: true });
 const hearing = all.filter(({ subscribers }) => Object.keys(subscribers).length > 0);
 const named = <T extends { readonly name: string }>(parts: readonly T[], name: string): T => parts.find((part) => part.name === name) as T;
 

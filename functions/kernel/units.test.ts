@@ -9,6 +9,7 @@ import { cloudRoutes, type FunctionUnit, greedyPaths, unitsOf } from './units.ts
 
 const perContext = unitsOf(contexts, 'context');
 const single = unitsOf(contexts, 'single');
+const singleApart = unitsOf(contexts, 'single', { apart: true });
 const unitNamed = (name: string): FunctionUnit => perContext.find((unit) => unit.name === name) as FunctionUnit;
 const grantsOf = ({ grants }: Pick<FunctionUnit, 'grants'>) =>
   Object.fromEntries(grants.map(({ resource, verbs }) => [`${resource.kind} ${qualifiedName(resource)}`, verbs]));
@@ -29,13 +30,21 @@ describe('the functions of a cloud', () => {
     ]));
   it('are one for each kind of trigger where all contexts share them', () =>
     // The first context with a queue brings one more.
-    expect(single.map(({ name }) => name).filter((name) => name !== 'all-queues')).toEqual([
+    expect(singleApart.map(({ name }) => name).filter((name) => name !== 'all-queues')).toEqual([
       'all-http',
+      'all-predictions',
+      'all-transfers',
       'all-events',
       'all-changes',
       'all-schedules',
       'all-dead-letters',
+      'all-trials',
     ]));
+  it('are nobody else’s where a context has native code in them', () => {
+    const withNative = perContext.filter(({ name }) => /^(models|inference|billing)-/.test(name));
+    expect(single.filter(({ name }) => !name.startsWith('all-'))).toEqual(withNative);
+    expect(single.filter(({ name, native }) => name.startsWith('all-') && native.length > 0)).toEqual([]);
+  });
   it('may touch the same in both topologies, taken together', () => expect(allGrants(single)).toEqual(allGrants(perContext)));
   it('have names of their own', () => expect(new Set(perContext.map(({ name }) => name)).size).toBe(perContext.length));
   it('carry native libraries only where they are used', () =>
@@ -135,14 +144,14 @@ describe('models that are tried apart', () => {
   it('leave every path of a gateway to one function in both topologies', () => {
     const paths = apart.flatMap(greedyPaths);
     expect(new Set(paths).size).toBe(paths.length);
-    expect(unitsOf(contexts, 'single', { apart: true }).flatMap(greedyPaths).sort()).toEqual([...paths].sort());
+    expect(singleApart.flatMap(greedyPaths).sort()).toEqual([...paths].sort());
   });
   it('may be had tried by who registers or deploys them', () =>
     expect(apart.filter((unit) => grantsOf(unit)['function models.trials'] !== undefined).map(({ name }) => name)).toEqual([
       'models-http',
       'inference-events',
     ]));
-  it('are so in both topologies', () => expect(allGrants(unitsOf(contexts, 'single', { apart: true }))).toEqual(allGrants(apart)));
+  it('are so in both topologies', () => expect(allGrants(singleApart)).toEqual(allGrants(apart)));
 });
 
 describe('the paths of a gateway', () => {
@@ -153,7 +162,7 @@ describe('the paths of a gateway', () => {
   it('are nobody’s twice, so that a context can be moved to a function of its own and back', () => {
     const paths = perContext.flatMap(greedyPaths);
     expect(new Set(paths).size).toBe(paths.length);
-    expect([...greedyPaths(single[0] as FunctionUnit)].sort()).toEqual([...paths].sort());
+    expect(single.flatMap(greedyPaths).sort()).toEqual([...paths].sort());
   });
   it('leave presigned objects to the object store of the cloud', () => {
     const platform = contexts.find(({ name }) => name === 'platform');

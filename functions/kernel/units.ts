@@ -21,7 +21,10 @@ import {
  */
 export type Trigger = 'http' | 'events' | 'changes' | 'queues' | 'schedules' | 'dead-letters' | 'trials';
 
-/** `context`: each context has functions of its own; `single`: one set of functions runs them all. Resources are the same in both. */
+/**
+ * `context`: each context has functions of its own; `single`: one set of functions runs them all. Where nothing is `apart`, contexts with native code have
+ * functions of their own even then. Resources are the same in both.
+ */
 export type Topology = 'context' | 'single';
 
 /** `events` are the types that may be published, where the resource is the bus. */
@@ -67,8 +70,12 @@ export const unitsOf = (
   topology: Topology,
   { apart = false }: UnitOptions = {},
 ): readonly FunctionUnit[] => {
-  const groups =
-    topology === 'single' ? [{ prefix: 'all', members: contexts }] : contexts.map((one) => ({ prefix: one.name, members: [one] }));
+  const alone = contexts.filter((one) => topology === 'context' || (!apart && hasNative(one)));
+  const together = contexts.filter((one) => !alone.includes(one));
+  const groups = [
+    ...(together.length === 0 ? [] : [{ prefix: 'all', members: together }]),
+    ...alone.map((one) => ({ prefix: one.name, members: [one] })),
+  ];
   const triggers = (Object.keys(timeouts) as Trigger[]).filter((trigger) => apart || trigger !== 'trials');
   return groups.flatMap(({ prefix, members }) =>
     triggers.flatMap((trigger) =>
@@ -95,6 +102,13 @@ const partsOf = (trigger: Trigger, members: readonly ContextDeclaration[], apart
     serving('transfers', isTransfer),
   ];
 };
+
+/** What breaks out of native code is to be worth no more than one context; and who needs none of it starts without its weight. */
+const hasNative = (context: ContextDeclaration): boolean =>
+  nativeOf(
+    (Object.keys(timeouts) as Trigger[]).flatMap((trigger) => usesOf(context, trigger)),
+    { apart: false },
+  ).length > 0;
 
 const isTransfer = ({ permission }: RouteDeclaration): boolean => permission.startsWith('transfers:');
 const runsModel = ({ uses: { modelHost = [] } }: RouteDeclaration): boolean => modelHost.includes('invoke');
@@ -246,7 +260,7 @@ const joined = (one: Grant, other: Grant): Grant => {
   return { resource: one.resource, verbs: [...one.verbs, ...other.verbs], ...(events.length === 0 ? {} : { events }) };
 };
 
-const nativeOf = (uses: readonly Uses[], { apart }: Around): readonly NativeLibrary[] => [
+const nativeOf = (uses: readonly Uses[], { apart }: Pick<Around, 'apart'>): readonly NativeLibrary[] => [
   ...(uses.some(({ modelHost = [] }) => modelHost.some((verb) => verb === 'invoke' || (!apart && isTrial(verb))))
     ? (['onnxruntime'] as const)
     : []),

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import type { Topology } from '../../functions/kernel/units.ts';
 import { awsAlias } from './aws-alias.ts';
 
 /** Where functions are deployed to; esbuild's condition of the same name chooses the adapters. */
@@ -10,11 +9,8 @@ type Recipe = {
   readonly alias: Readonly<Record<string, string>>;
   /** What the cloud itself gives a function, beside Node's own modules. */
   readonly given: readonly string[];
-  /**
-   * Of all code of a function, also what it loads in time, minified and without libraries for models and exports, in bytes; more where one function
-   * runs all contexts.
-   */
-  readonly mostBytes: Readonly<Record<Topology, number>>;
+  /** Of all code of a function, also what it loads in time, minified and without libraries for models and exports, in bytes. */
+  readonly mostBytes: number;
 };
 
 const installed = (path: string): string => fileURLToPath(new URL(`../../node_modules/${path}`, import.meta.url));
@@ -28,13 +24,13 @@ const azureAlias = {
 };
 
 export const recipes: Readonly<Record<CloudName, Recipe>> = {
-  aws: { alias: awsAlias, given: [], mostBytes: { context: 400_000, single: 400_000 } },
+  aws: { alias: awsAlias, given: [], mostBytes: 400_000 },
   azure: {
     alias: azureAlias,
     given: ['@azure/functions-core'],
-    mostBytes: { context: 250_000, single: 335_000 },
+    mostBytes: 250_000,
   },
-  gcp: { alias: {}, given: [], mostBytes: { context: 250_000, single: 285_000 } },
+  gcp: { alias: {}, given: [], mostBytes: 250_000 },
 };
 
 /** Of vendors' clients none is in a bundle: `@azure/functions` is no client, it is how Azure calls. */
