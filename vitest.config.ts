@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{domain,events,functions,adapters,tools}/**/*.test.ts'],
+    include: ['{domain,events,functions,adapters,tools,examples}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/*.emulator.test.ts', '**/*.engine.test.ts'],
     environment: 'node',
     pool: 'forks',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { type HttpClient, httpClient, type Reply } from '../../tools/http-client.ts';
 import { buildServer, projectRoot, startServer } from '../../tools/server-process.ts';
+import { administered } from './administered.ts';
 
 /** A platform to show things on, as its administrator sees it. `folder` is where the demo keeps what it was given. */
 export type Platform = {
@@ -29,12 +30,7 @@ const newFolder = (): string => {
 /** The platform that HYBRID_URL and HYBRID_ADMIN_KEY name, or one that is started here with a data folder of its own. */
 export const findPlatform = async (): Promise<Platform> => {
   const { HYBRID_URL: url, HYBRID_ADMIN_KEY: key } = process.env;
-  if (url !== undefined && !(/^https?:\/\//.test(url) && URL.canParse(url)))
-    throw new Rejected(failed('invalid', 'invalid-url', `HYBRID_URL should be a URL such as http://127.0.0.1:8080, not "${url}".`));
-  if (url !== undefined && key !== undefined) {
-    return { admin: httpClient(url.replace(/\/$/, ''), key), folder: newFolder(), own: false, leave: async () => undefined };
-  }
-  if (url !== undefined) throw new Rejected(failed('invalid', 'admin-key-missing', 'HYBRID_URL also needs HYBRID_ADMIN_KEY.'));
+  if (url !== undefined) return { admin: await administered(url, key), folder: newFolder(), own: false, leave: async () => undefined };
   return startPlatform(newFolder());
 };
 
