@@ -41,6 +41,8 @@ const run = async (platform: Platform): Promise<readonly string[]> => {
 const sentence = (error: unknown): string => {
   if (error instanceof Rejected) return error.failure.detail;
   if (!(error instanceof Error)) return String(error);
+  // A file or folder that cannot be had.
+  if ('syscall' in error) return `${error.message}.`;
   // What fetch throws where there is no answer.
   return error.cause instanceof Error ? `The platform did not answer: ${error.cause.message}.` : (error.stack ?? error.message);
 };

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Rejected } from '../../domain/kernel/failure.ts';
+import { type Failure, Rejected } from '../../domain/kernel/failure.ts';
 import type { Item, Table } from '../../domain/kernel/table.ts';
 import { eventually, rejection, settableClock } from '../conformance/harness.ts';
 import { changeStream } from './change-stream.ts';
@@ -12,14 +12,17 @@ import { type LocalStore, openStore } from './store.ts';
 
 const clock = settableClock();
 
-const codeOf = (call: () => unknown): string => {
+const rejected = (call: () => unknown): Failure | undefined => {
   try {
     call();
-    return 'no rejection';
+    return undefined;
   } catch (error) {
-    return error instanceof Rejected ? error.failure.code : String(error);
+    if (error instanceof Rejected) return error.failure;
+    throw error;
   }
 };
+
+const codeOf = (call: () => unknown): string => rejected(call)?.code ?? 'no rejection';
 
 const everything = async (read: (cursor: object) => ReturnType<Table['query']>, cursor: string | null = null): Promise<Item[]> => {
   const { items, next } = await read({ limit: 1000, ...(cursor === null ? {} : { cursor }) });
@@ -85,7 +88,13 @@ describe('the store in a data folder', () => {
   });
   it('is refused with a failure where no folder can be made', () => {
     writeFileSync(join(folder, 'file'), '');
-    expect(codeOf(() => openStore(join(folder, 'file'), { clock }))).toBe('storage-failed');
+    for (const place of ['file', 'file/within']) {
+      const refused = rejected(() => openStore(join(folder, place), { clock }));
+      expect(refused?.code).toBe('storage-failed');
+      expect(refused?.detail).toBe(
+        `The data folder ${join(folder, place)} cannot be used: it is a file, or lies in one; choose a folder (HYBRID_DATA_DIR).`,
+      );
+    }
   });
   it('is not opened twice in one process', async () => {
     open();

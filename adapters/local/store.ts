@@ -120,10 +120,17 @@ const claimOrReject = (folder: string): { release(): void } => {
 const unusable = (folder: string, error: unknown): Rejected => {
   const rejected = rejectionOf(error);
   if (rejected.failure.code !== 'storage-failed') return rejected;
-  const reason = error instanceof Error ? error.message : String(error);
-  const named = new Rejected(failed('unavailable', 'storage-failed', `The data folder ${folder} cannot be used: ${reason}.`));
+  const named = new Rejected(failed('unavailable', 'storage-failed', `The data folder ${folder} cannot be used: ${reasonOf(error)}.`));
   named.cause = error;
   return named;
+};
+
+const reasonOf = (error: unknown): string => {
+  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) };
+  if (code === 'EEXIST' || code === 'ENOTDIR') return 'it is a file, or lies in one; choose a folder (HYBRID_DATA_DIR)';
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return `this user may not write there (${code}); choose another folder (HYBRID_DATA_DIR)`;
+  return message;
 };
 
 const openEnvironment = (folder: string, claim: { release(): void }): Environment => {
