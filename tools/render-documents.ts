@@ -4,6 +4,10 @@ import { contexts } from '../functions/contexts.ts';
 import { asyncApi } from '../functions/kernel/asyncapi.ts';
 import { openApi } from '../functions/kernel/openapi.ts';
 import { permissionTable } from './permission-table.ts';
+import { answerTo, tell } from './words.ts';
+
+const usage = `npm run docs                writes docs/openapi.json, docs/asyncapi.json and docs/permissions.md
+npm run docs -- --check     fails where they say something else than the declarations`;
 
 const folder = new URL('../docs/', import.meta.url);
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -38,6 +42,9 @@ const check = (): number => {
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  if (process.argv.includes('--check')) process.exitCode = check();
+  const words = process.argv.slice(2);
+  const answer = answerTo(words, ['--check'], usage);
+  if (answer !== undefined) tell(answer);
+  else if (words.includes('--check')) process.exitCode = check();
   else write();
 }

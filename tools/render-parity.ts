@@ -1,6 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Rejected } from '../domain/kernel/failure.ts';
 import { parity, type ReportedTest } from './parity.ts';
+import { answerTo, tell } from './words.ts';
+
+const usage = `npm run parity                writes docs/parity.md from the reports of the suites
+npm run parity -- --check     fails where it says something else`;
+const words = process.argv.slice(2);
 
 const folder = new URL('../.cache/conformance/', import.meta.url);
 const document = new URL('../docs/parity.md', import.meta.url);
@@ -29,8 +34,9 @@ const complain = (problem: string): void => {
   process.exitCode = 1;
 };
 
+const answer = answerTo(words, ['--check'], usage);
 try {
-  const problem = render(process.argv.includes('--check'));
+  const problem = answer === undefined ? render(words.includes('--check')) : tell(answer);
   if (problem !== undefined) complain(problem);
 } catch (error) {
   if (!(error instanceof Rejected)) throw error;

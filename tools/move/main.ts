@@ -1,4 +1,5 @@
 import { Rejected } from '../../domain/kernel/failure.ts';
+import { asksForHelp, tell } from '../words.ts';
 import { move, verify } from './move.ts';
 import { type MovableOptions, movable } from './platform.ts';
 import { journalOf } from './progress.ts';
@@ -23,6 +24,7 @@ const fail = (lines: readonly string[], code: number): void => {
 const opened = ({ url, key, keyName }: Side) => movable(url, key, { keyName, say } satisfies MovableOptions);
 
 const run = async (): Promise<void> => {
+  if (asksForHelp(process.argv.slice(2))) return tell({ code: 0, text: usage.join('\n') });
   const told = sidesOf(process.argv.slice(2), process.env);
   const sides = { from: opened(told.from), to: opened(told.to), say };
   const differences = await (told.verify ? verify(sides) : move({ ...sides, journal: journalOf('.move', told.from.url, told.to.url) }));

@@ -1,5 +1,6 @@
 import { contexts } from '../../functions/contexts.ts';
 import { type FunctionUnit, unitsOf } from '../../functions/kernel/units.ts';
+import { answerTo, tell } from '../words.ts';
 import { type CloudName, recipes } from './clouds.ts';
 import { buildUnits } from './index.ts';
 import { loadMillis } from './load-time.ts';
@@ -20,10 +21,19 @@ const weigh = async (cloud: CloudName, units: readonly FunctionUnit[]): Promise<
   }
 };
 
-// Builds every function of every cloud and topology and prints what it weighs; exit code 1 where one is too heavy or too slow to load.
-for (const cloud of ['aws', 'azure', 'gcp'] as const)
+const weighAll = async (cloud: CloudName): Promise<void> => {
   for (const topology of ['context', 'single'] as const) {
     process.stdout.write(`${`${cloud}, topology ${topology}`.padEnd(30)}    start      code       zip     load\n`);
     await weigh(cloud, unitsOf(contexts, topology, { apart: cloud === 'aws' }));
     if (cloud !== 'aws' && topology === 'context') await weigh(cloud, [edge]);
   }
+};
+
+const clouds: readonly CloudName[] = ['aws', 'azure', 'gcp'];
+const usage = `npm run sizes [-- <cloud> …]     builds every function of every topology, and says what it weighs: ${clouds.join(', ')}; all where none is named.
+Exit code 1 where one is too heavy or too slow to load.`;
+
+const named = process.argv.slice(2);
+const answer = answerTo(named, clouds, usage);
+if (answer !== undefined) tell(answer);
+else for (const cloud of clouds) if (named.length === 0 || named.includes(cloud)) await weighAll(cloud);
