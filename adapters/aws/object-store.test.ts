@@ -51,6 +51,8 @@ describe('what is put into S3', () => {
     expect(requests()).toEqual(['PUT /artifacts/a%20b/%C3%A4%2B%27%281%29%2A%21']);
     expect(Buffer.from(sent[0]?.body as Uint8Array).toString()).toBe('one two');
     expect(sent[0]?.headers.get('x-amz-content-sha256')).toBe(createHash('sha256').update('one two').digest('hex'));
+    // Else a bucket whose objects are locked takes none.
+    expect(sent[0]?.headers.get('content-md5')).toBe(createHash('md5').update('one two').digest('base64'));
     expect(sent[0]?.headers.get('content-type')).toBe('text/plain');
   });
 

@@ -34,7 +34,11 @@ export const s3Bucket = (client: AwsClient, bucket: string, backoff: Backoff): S
       operation,
       method,
       path: pathOf(request),
-      headers: { ...request.headers, 'x-amz-content-sha256': sha256(request.body ?? noBytes) },
+      headers: {
+        ...request.headers,
+        ...(request.body && { 'content-md5': md5(request.body) }),
+        'x-amz-content-sha256': sha256(request.body ?? noBytes),
+      },
       ...(request.body === undefined ? {} : { body: request.body }),
     });
 
@@ -76,6 +80,8 @@ const isTransientAfterHead: Retryable = (error) =>
   isAwsError(error) && error.details.status >= 200 && error.details.status < 300 ? isTransient(error) : false;
 
 const noBytes = new Uint8Array(0);
+/** A bucket with an Object Lock takes nothing without it (https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html). */
+const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
 /** S3 compares it with what arrived (`XAmzContentSHA256Mismatch`): what is stored is what was sent. */
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

@@ -1,8 +1,10 @@
+import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { type HttpClient, httpClient, type Reply } from '../http-client.ts';
+import { setAside } from './aside.ts';
 import { asAnnounced, checkGranted } from './object-url.ts';
 import type { Store } from './stores.ts';
 
@@ -87,13 +89,15 @@ export const movable = (url: string, key: string, { keyName = 'the key', say = (
       const contentType = response.headers.get('content-type') ?? 'application/octet-stream';
       return { body: asAnnounced(Readable.fromWeb(response.body as ReadableStream), object), contentType };
     },
-    async upload(store, object, { body, contentType }) {
-      const granted = await urlFor(store, object.key, 'PUT');
-      await checkGranted(granted.url, url);
-      const headers = { ...granted.headers, 'content-type': contentType, 'content-length': String(object.sizeBytes) };
-      const status = await put(granted.url, headers, body);
-      if (status >= 300) throw refused(`PUT of ${store.name} ${object.key}`, { status, headers: new Headers(), body: '' });
-    },
+    upload: (store, object, { body, contentType }) =>
+      setAside(body, async ({ path, md5 }) => {
+        const granted = await urlFor(store, object.key, 'PUT');
+        await checkGranted(granted.url, url);
+        const size = String(object.sizeBytes);
+        const headers = { ...granted.headers, 'content-type': contentType, 'content-length': size, 'content-md5': md5 };
+        const status = await put(granted.url, headers, createReadStream(path));
+        if (status >= 300) throw refused(`PUT of ${store.name} ${object.key}`, { status, headers: new Headers(), body: '' });
+      }),
     async agrees(period) {
       const path = `/v1/billing/periods/${period}/verification`;
       return (await answered(at(path), () => client.get<Verification>(path))).agrees;
