@@ -181,7 +181,20 @@ const emittedBy = (context: string): readonly string[] => {
   });
 };
 
+/** How long a store keeps what it has, wherever it was declared. */
+const keepOf = (context: ContextDeclaration, resource: string): string | undefined => {
+  const borrow = context.borrows[resource];
+  if (borrow === undefined) return context.objects[resource]?.keep;
+  return 'objects' in borrow ? contexts.find(({ name }) => name === borrow.from)?.objects[borrow.objects]?.keep : undefined;
+};
+
 describe.each(contexts.map((context): [string, ContextDeclaration] => [context.name, context]))('the context %s', (name, context) => {
+  it('deletes nothing that is kept for ever: a deployer may have it locked', () => {
+    for (const uses of allUses(context))
+      for (const [resource, verbs] of Object.entries(uses))
+        if (keepOf(context, resource) === 'forever') expect(verbs, resource).not.toContain('delete');
+  });
+
   it('uses only what it declares, borrows or shares, with verbs that this has', () => {
     for (const uses of allUses(context))
       for (const [resource, verbs] of Object.entries(uses)) {

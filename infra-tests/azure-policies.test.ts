@@ -174,6 +174,11 @@ const onAccount = ({ props }: Resource): Partial<Resource> => ({ props: { ...pro
 
 const badGraphs: readonly BadGraph[] = [
   {
+    rule: 'azure-immutable-container-is',
+    what: 'a container without a policy',
+    spoil: (all) => spoiled(all, 'billing-exports-container', withProps({ immutableStorageWithVersioning: { enabled: true } })),
+  },
+  {
     rule: 'azure-table-role-is-on-one-table',
     what: 'all tables',
     spoil: (all) => spoiled(all, 'models-append-models-registry', onAccount),

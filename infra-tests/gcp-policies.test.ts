@@ -36,6 +36,13 @@ const badResources: readonly (readonly [rule: string, what: string, resource: st
   ['gcp-bucket-keeps-what-is-gone', 'without versions', bucket, withProps({ versioning: { enabled: false } })],
   ['gcp-bucket-keeps-what-is-gone', 'without soft delete', bucket, withProps({ softDeletePolicy: { retentionDurationSeconds: 0 } })],
   ['gcp-bucket-keeps-what-is-gone', 'for ever', bucket, withProps({ lifecycleRules: [] })],
+  ['gcp-immutable-bucket-is', 'kept for no day', bucket, withProps({ retentionPolicy: { retentionPeriod: '60' } })],
+  [
+    'gcp-immutable-bucket-is',
+    'written once',
+    bucket,
+    withProps({ retentionPolicy: { retentionPeriod: '86400' }, versioning: { enabled: false } }),
+  ],
   ['gcp-key-is-turned-over', 'for ever the same', 'data-key', withProps({ rotationPeriod: undefined })],
   ['gcp-key-is-turned-over', 'gone in a day', 'data-key', withProps({ destroyScheduledDuration: '86400s' })],
   ['gcp-expired-items-go', 'without a policy', 'billing-usage-expiry', withProps({ ttlConfig: undefined })],

@@ -116,6 +116,11 @@ const badGraphs: readonly BadGraph[] = [
   { rule: 'bucket-is-complete', what: 'a bucket that can be made public', spoil: (all) => without(all, 'models-artifacts-access') },
   { rule: 'bucket-is-complete', what: 'a bucket without versions', spoil: (all) => without(all, 'models-artifacts-versioning') },
   {
+    rule: 'immutable-bucket-is',
+    what: 'a lock that keeps nothing',
+    spoil: (all) => more(all, 1, 'aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration', { bucket: 'exports' }),
+  },
+  {
     rule: 'queue-gives-up-to-another',
     what: 'a queue without dead letters',
     spoil: (all) => spoiled(all, queue, withProps({ redrivePolicy: undefined })),

@@ -95,6 +95,12 @@ describe('settings that are wrong are refused with what would be right', () => {
   it('a domain in dev', () => expect(dev('domain', 'ai.example.com')).toContain('platform:domain is not for dev: remove it'));
   it('a domain without its zone', () =>
     expect(refusal({ ...region, 'platform:domain': 'ai.example.com' }, 'aws-staging')).toContain('belong together'));
+  it('records that stay where a destroy takes all data along', () => {
+    expect(dev('immutableDays', '30')).toContain('platform:immutableDays is for prod only: remove it from dev');
+    expect(settings({ ...prod, 'platform:immutableDays': '3650' }, 'aws-prod')).toMatchObject({ immutableDays: 3650 });
+    expect(refusal({ ...prod, 'platform:immutableDays': '0' }, 'aws-prod')).toContain('should be a whole number from 1 to 36500');
+    expect(refusal({ ...prod, 'platform:immutableDays': '36501' }, 'aws-prod')).toContain('should be a whole number from 1 to 36500');
+  });
   it('a budget that nobody would hear of', () => expect(dev('monthlyBudgetUsd', '5')).toContain('needs platform:alarmEmail'));
   it('concurrency that is set aside outside prod', () =>
     expect(dev('reservedConcurrency', '{"http":5}')).toContain('is for prod only: remove it from dev'));

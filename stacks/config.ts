@@ -131,12 +131,15 @@ const ofContexts = (chosen: readonly string[] | undefined, known: readonly Conte
 };
 
 const ofEnvironment = ({ neededInProd, zone }: CloudOptions, environment: Environment, given: Given): readonly string[] => {
-  const { edge } = profiles[environment];
+  const { edge, protectsData } = profiles[environment];
   const needed = environment === 'prod' ? ['alarmEmail', 'domain', 'monthlyBudgetUsd', zone, ...neededInProd] : [];
   const missing = needed.filter((key) => given[key] === undefined).map((key) => `platform:${key} is missing, and ${environment} needs it`);
   return [
     ...missing,
     ...(edge === 'never' && given.domain !== undefined ? [`platform:domain is not for ${environment}: remove it`] : []),
+    ...(given.immutableDays !== undefined && !protectsData
+      ? [`platform:immutableDays is for prod only: remove it from ${environment}, where a destroy takes all data along`]
+      : []),
     ...(missing.length === 0 ? together(given, 'domain', zone) : []),
     ...(given.monthlyBudgetUsd !== undefined && given.alarmEmail === undefined
       ? ['platform:monthlyBudgetUsd needs platform:alarmEmail, to tell somebody']

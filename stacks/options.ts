@@ -39,6 +39,11 @@ export const commonOptions = {
   requestsPerSecond: whole(1, 10_000).default(200),
   /** The account's own costs as FOCUS, with tables to query them and the platform's together. */
   costExport: flag.default(true),
+  /**
+   * For how many days after it was written nobody changes or deletes a record, which is what lies in a store that keeps `forever`. In prod only. What
+   * was written under it stays so long, and is paid for so long; what it means on each cloud, and how to make it final, is in the guides.
+   */
+  immutableDays: whole(1, 36_500).optional(),
 };
 type CommonOptions = z.output<z.ZodObject<typeof commonOptions>>;
 

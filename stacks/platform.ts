@@ -74,6 +74,10 @@ export const planOf = (contexts: readonly ContextDeclaration[], { topology, queu
   return plan;
 };
 
+/** For how long what is in a store is neither changed nor deleted, where that is asked for: of records alone, which are kept for ever. */
+export const immutableDaysOf = ({ keep }: Pick<PlannedStore, 'keep'>, asked: number | undefined): number | undefined =>
+  keep === 'forever' ? asked : undefined;
+
 type UnitFinder = (trigger: Trigger, context: string) => string;
 
 const unitFinder =

@@ -1,6 +1,7 @@
 import { Bucket, type BucketArgs } from '@pulumi/aws/s3/bucket.js';
 import { BucketLifecycleConfiguration, type BucketLifecycleConfigurationArgs } from '@pulumi/aws/s3/bucketLifecycleConfiguration.js';
 import { BucketNotification, type BucketNotificationArgs } from '@pulumi/aws/s3/bucketNotification.js';
+import { BucketObjectLockConfiguration, type BucketObjectLockConfigurationArgs } from '@pulumi/aws/s3/bucketObjectLockConfiguration.js';
 import { BucketOwnershipControls, type BucketOwnershipControlsArgs } from '@pulumi/aws/s3/bucketOwnershipControls.js';
 import { BucketPolicy, type BucketPolicyArgs } from '@pulumi/aws/s3/bucketPolicy.js';
 import { BucketPublicAccessBlock, type BucketPublicAccessBlockArgs } from '@pulumi/aws/s3/bucketPublicAccessBlock.js';
@@ -19,6 +20,8 @@ export type ObjectStoreArgs = {
   readonly keep: PlannedStore['keep'];
   readonly passing?: PlannedStore['passing'];
   readonly keyArn?: Input<string> | undefined;
+  /** For how many days nobody deletes a version that was written. */
+  readonly immutableDays?: number | undefined;
   readonly protectsData: boolean;
   /** Tells the account's own bus of each object that is written. */
   readonly enableNotifications?: boolean;
@@ -34,6 +37,7 @@ type Children = {
   versioning: BucketVersioningArgs;
   encryption: BucketServerSideEncryptionConfigurationArgs;
   lifecycle: BucketLifecycleConfigurationArgs;
+  lock: BucketObjectLockConfigurationArgs;
   policy: BucketPolicyArgs;
   notification: BucketNotificationArgs;
 };
@@ -45,7 +49,7 @@ export class ObjectStore extends ComponentResource {
 
   constructor(name: string, args: ObjectStoreArgs, options?: ComponentResourceOptions) {
     super('hybrid:aws:ObjectStore', name, {}, options);
-    const { context, protectsData, writers = [], enableNotifications = false, transform = {} } = args;
+    const { context, protectsData, immutableDays, writers = [], enableNotifications = false, transform = {} } = args;
     const within = { parent: this };
     const made = childrenOf(args);
     const store: BucketArgs = { forceDestroy: !protectsData, tags: contextTag(context) };
@@ -63,6 +67,11 @@ export class ObjectStore extends ComponentResource {
       ...within,
       dependsOn: versioning,
     });
+    if (immutableDays !== undefined)
+      new BucketObjectLockConfiguration(`${name}-lock`, transformed({ ...of, ...lockedFor(immutableDays) }, transform.lock), {
+        ...within,
+        dependsOn: versioning,
+      });
     const policy = policyDocument([tlsOnly('s3:*', [arn, interpolate`${arn}/*`]), ...writers.map((one) => reaching(one, arn))]);
     new BucketPolicy(`${name}-policy`, transformed<BucketPolicyArgs>({ ...of, policy }, transform.policy), {
       ...within,
@@ -78,7 +87,9 @@ export class ObjectStore extends ComponentResource {
 
 const reaching = (statement: Statement, arn: Output<string>): Statement => ({ ...statement, Resource: [arn, interpolate`${arn}/*`] });
 
-type Settings = { readonly [Child in Exclude<keyof Children, 'bucket' | 'policy' | 'notification'>]: Omit<Children[Child], 'bucket'> };
+type Settings = {
+  readonly [Child in Exclude<keyof Children, 'bucket' | 'lock' | 'policy' | 'notification'>]: Omit<Children[Child], 'bucket'>;
+};
 
 const childrenOf = ({ keep, passing = {}, keyArn }: ObjectStoreArgs): Settings => ({
   access: { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
@@ -87,6 +98,9 @@ const childrenOf = ({ keep, passing = {}, keyArn }: ObjectStoreArgs): Settings =
   encryption: { rules: [encryptedBy(keyArn)] },
   lifecycle: { rules: [...lifecycleOf(keep), ...Object.entries(passing).map(gone)] },
 });
+
+/** In the mode that may still be lifted, by whoever may `s3:BypassGovernanceRetention`; `COMPLIANCE` nobody lifts, and a transform may say it. */
+const lockedFor = (days: number) => ({ rule: { defaultRetention: { mode: 'GOVERNANCE', days } } });
 
 const encryptedBy = (keyArn: Input<string> | undefined) => ({
   applyServerSideEncryptionByDefault:

@@ -41,7 +41,7 @@ export class Platform extends ComponentResource {
     const admin = new AdminKey('admin', {}, { parent: this });
     const storing = {
       ...{ plan, keys, protectsData, region, accountId, transforms },
-      ...{ archiveDays: settings.eventArchiveDays, adminKey: admin.key, parent: this },
+      ...{ archiveDays: settings.eventArchiveDays, immutableDays: settings.immutableDays, adminKey: admin.key, parent: this },
     };
     const stores = makeStores(storing);
     admit(admin.key, stores.tables['identity-directory'] as Table, admin);

@@ -1,6 +1,6 @@
 import { type Input, interpolate, type Output, type Resource as PulumiResource } from '@pulumi/pulumi';
 import { bus as busResource, failedChanges, resourceVariable } from '../../functions/kernel/resources.ts';
-import type { PlatformPlan } from '../platform.ts';
+import { immutableDaysOf, type PlatformPlan } from '../platform.ts';
 import { EventBus } from './event-bus.ts';
 import type { Place } from './grant-actions.ts';
 import { type Keys, keysIn } from './keys.ts';
@@ -16,6 +16,7 @@ export type StoresArgs = {
   readonly keys: Keys;
   readonly protectsData: boolean;
   readonly archiveDays: number;
+  readonly immutableDays: number | undefined;
   readonly region: string;
   readonly accountId: Input<string>;
   readonly adminKey: Output<string>;
@@ -90,7 +91,7 @@ const deadLettersTable = ({ keys, protectsData, transforms, parent }: StoresArgs
   );
 
 const objectsOf = (
-  { keys, protectsData, transforms, parent }: StoresArgs,
+  { keys, protectsData, immutableDays, transforms, parent }: StoresArgs,
   { name, context, keep, passing, resource }: PlatformPlan['stores'][number],
 ) =>
   new ObjectStore(
@@ -100,6 +101,7 @@ const objectsOf = (
       keep,
       ...(passing === undefined ? {} : { passing }),
       keyArn: keys.data?.arn,
+      immutableDays: immutableDaysOf({ keep }, immutableDays),
       protectsData,
       enableNotifications: resourceVariable(resource) === resourceVariable(failedChanges),
       transform: transforms.objectStore?.[name],

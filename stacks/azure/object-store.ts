@@ -13,8 +13,8 @@ export type ObjectStoreArgs = {
   readonly home: Home;
   readonly storage: Storage;
   readonly keep: PlannedStore['keep'];
-  /** For how many days nobody may change or delete what was written. */
-  readonly immutableDays?: number;
+  /** For how many days nobody deletes a version that was written. */
+  readonly immutableDays?: number | undefined;
   readonly protectsData: boolean;
   readonly transform?: TransformEach<{ container: BlobContainerArgs; immutability: BlobContainerImmutabilityPolicyArgs }> | undefined;
 };
@@ -27,17 +27,27 @@ export class ObjectStore extends ComponentResource {
 
   constructor(name: string, args: ObjectStoreArgs, options?: ComponentResourceOptions) {
     super('hybrid:azure:ObjectStore', name, {}, options);
-    const { home, storage, immutableDays = 0, transform = {} } = args;
+    const { home, storage, immutableDays, transform = {} } = args;
     const of = { resourceGroupName: home.resourceGroupName, accountName: storage.accountName };
-    const made: BlobContainerArgs = { ...of, containerName: name, publicAccess: 'None' };
+    const made: BlobContainerArgs = {
+      ...{ ...of, containerName: name, publicAccess: 'None' },
+      // Else nothing could be written twice; what is written again becomes another version beside the one that is kept.
+      ...(immutableDays === undefined ? {} : { immutableStorageWithVersioning: { enabled: true } }),
+    };
     const container = new BlobContainer(`${name}-container`, transformed(made, transform.container), {
       parent: this,
+      // Once the account has versions.
+      ...(immutableDays === undefined ? {} : { dependsOn: storage }),
       ...ofData(args.protectsData),
     });
-    if (immutableDays > 0) {
+    if (immutableDays !== undefined) {
       const policy = { ...of, containerName: container.name, immutabilityPolicyName: 'default' };
       const kept: BlobContainerImmutabilityPolicyArgs = { ...policy, immutabilityPeriodSinceCreationInDays: immutableDays };
-      new BlobContainerImmutabilityPolicy(`${name}-immutability`, transformed(kept, transform.immutability), { parent: this });
+      new BlobContainerImmutabilityPolicy(`${name}-immutability`, transformed(kept, transform.immutability), {
+        parent: this,
+        // The provider cannot delete one (https://github.com/pulumi/pulumi-azure-native/issues/2156).
+        retainOnDelete: true,
+      });
     }
     this.containerName = container.name;
     this.id = interpolate`${storage.id}/blobServices/default/containers/${container.name}`;

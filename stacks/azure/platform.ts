@@ -49,7 +49,8 @@ export class Platform extends ComponentResource {
     const { tenantId } = getClientConfigOutput({ parent: this });
     const admin = new AdminKey('admin', {}, { parent: this });
     const shared = { plan, settings, home, subscriptionId, transforms, parent: this };
-    const stores = makeStores({ ...shared, tenantId, protectsData, ownKeys: profile.ownKeys, adminKey: admin.key });
+    const storing = { ...shared, tenantId, protectsData, ownKeys: profile.ownKeys, immutableDays: settings.immutableDays };
+    const stores = makeStores({ ...storing, adminKey: admin.key });
     const deliveries = makeDeliveries({ ...shared, stores });
     const places = new Map([...placesOf(plan, stores), ...queuePlaces(stores, deliveries)]);
     const logs = new Logs('logs', logging(home, settings, transforms), { parent: this });

@@ -1,6 +1,6 @@
 import type { Input, Output, Resource as PulumiResource } from '@pulumi/pulumi';
 import { bus as busResource, deadLetters as deadLettersResource, resourceVariable } from '../../functions/kernel/resources.ts';
-import type { PlatformPlan } from '../platform.ts';
+import { immutableDaysOf, type PlatformPlan } from '../platform.ts';
 import type { Home } from './component.ts';
 import { Database } from './database.ts';
 import { EventBus } from './event-bus.ts';
@@ -19,6 +19,7 @@ export type StoresArgs = {
   readonly subscriptionId: Input<string>;
   readonly tenantId: Input<string>;
   readonly ownKeys: boolean;
+  readonly immutableDays: number | undefined;
   readonly protectsData: boolean;
   readonly adminKey: Output<string>;
   readonly transforms: Transforms;
@@ -69,7 +70,16 @@ export const makeStores = (args: StoresArgs): Stores => {
     deadLetters: table('dead-letters', 'observability', {}),
     objects: byName(
       plan.stores,
-      ({ name, keep }) => new ObjectStore(name, { home, storage, keep, protectsData, transform: transforms.objectStore?.[name] }, within),
+      ({ name, keep }) =>
+        new ObjectStore(
+          name,
+          {
+            ...{ home, storage, keep, protectsData },
+            immutableDays: immutableDaysOf({ keep }, args.immutableDays),
+            transform: transforms.objectStore?.[name],
+          },
+          within,
+        ),
     ),
     secrets: byName(plan.secrets, (planned) => secretOf(args, vault, planned)),
   };

@@ -10,6 +10,8 @@ export type ObjectStoreArgs = {
   readonly keep: PlannedStore['keep'];
   readonly passing?: PlannedStore['passing'];
   readonly keyName?: Input<string> | undefined;
+  /** For how many days nobody deletes a version that was written. */
+  readonly immutableDays?: number | undefined;
   readonly protectsData: boolean;
   readonly transform?: { readonly bucket?: Transform<BucketArgs> } | undefined;
 };
@@ -29,7 +31,7 @@ export class ObjectStore extends ComponentResource {
   }
 }
 
-const bucketOf = ({ context, region, keep, passing = {}, keyName, protectsData }: ObjectStoreArgs): BucketArgs => ({
+const bucketOf = ({ context, region, keep, passing = {}, keyName, immutableDays, protectsData }: ObjectStoreArgs): BucketArgs => ({
   location: region,
   uniformBucketLevelAccess: true,
   publicAccessPrevention: 'enforced',
@@ -37,6 +39,8 @@ const bucketOf = ({ context, region, keep, passing = {}, keyName, protectsData }
   // Beside versions, it brings back a bucket that was deleted itself.
   softDeletePolicy: { retentionDurationSeconds: 7 * 86_400 },
   lifecycleRules: [...lifecycleOf(keep), ...Object.entries(passing).flatMap(gone)],
+  // Not locked: whoever may update the bucket may lift it. A transform may say `isLocked`, for ever.
+  ...(immutableDays === undefined ? {} : { retentionPolicy: { retentionPeriod: String(immutableDays * 86_400) } }),
   forceDestroy: !protectsData,
   ...(keyName === undefined ? {} : { encryption: { defaultKmsKeyName: keyName } }),
   labels: contextLabel(context),

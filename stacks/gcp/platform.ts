@@ -48,7 +48,7 @@ export class Platform extends ComponentResource {
     const admin = new AdminKey('admin', {}, { parent: this });
     const storing = {
       ...{ plan, site, protectsData, transforms, keys: made.keys },
-      ...{ archiveDays: settings.eventArchiveDays, adminKey: admin.key, parent: this },
+      ...{ archiveDays: settings.eventArchiveDays, immutableDays: settings.immutableDays, adminKey: admin.key, parent: this },
     };
     const stores = makeStores(storing);
     const directory = plan.tables.find(({ name: table }) => table === 'identity-directory');

@@ -1,6 +1,6 @@
 import type { Output, Resource as PulumiResource } from '@pulumi/pulumi';
 import { bus as busResource, resourceVariable } from '../../functions/kernel/resources.ts';
-import type { PlatformPlan } from '../platform.ts';
+import { immutableDaysOf, type PlatformPlan } from '../platform.ts';
 import { Database } from './database.ts';
 import { EventBus } from './event-bus.ts';
 import type { Place } from './grants.ts';
@@ -18,6 +18,7 @@ export type StoresArgs = {
   readonly keys: Keys;
   readonly protectsData: boolean;
   readonly archiveDays: number;
+  readonly immutableDays: number | undefined;
   readonly adminKey: Output<string>;
   readonly transforms: Transforms;
   readonly parent: PulumiResource;
@@ -100,12 +101,16 @@ const deadLettersTable = ({ site, transforms, parent }: StoresArgs, databases: S
   );
 
 const objectsOf = (
-  { site, keys, protectsData, transforms, parent }: StoresArgs,
+  { site, keys, protectsData, immutableDays, transforms, parent }: StoresArgs,
   { name, context, keep, passing }: PlatformPlan['stores'][number],
 ): ObjectStore =>
   new ObjectStore(
     name,
-    { context, region: site.region, keep, passing, keyName: keys.data, protectsData, transform: transforms.objectStore?.[name] },
+    {
+      ...{ context, region: site.region, keep, passing, keyName: keys.data, protectsData },
+      immutableDays: immutableDaysOf({ keep }, immutableDays),
+      transform: transforms.objectStore?.[name],
+    },
     { parent },
   );
 

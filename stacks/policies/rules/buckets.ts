@@ -1,4 +1,5 @@
-import { type GraphRule, ofType, textAt } from '../rule.ts';
+import { profiles } from '../../environment.ts';
+import { at, type GraphRule, ofType, textAt } from '../rule.ts';
 
 const needed = {
   'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock': 'nothing keeps it from being made public',
@@ -19,5 +20,15 @@ export const ofBuckets: readonly GraphRule[] = [
           ofType(resources, type).some((one) => textAt(one, 'bucket') === textAt(bucket, 'bucket')) ? [] : [{ resource: bucket, says }],
         ),
       ),
+  },
+  {
+    name: 'immutable-bucket-is',
+    describes: 'A bucket that is locked keeps each version for days, and is in prod: elsewhere a destroy would stop at it.',
+    breaks: (resources, environment) =>
+      ofType(resources, 'aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration').flatMap((lock) => {
+        const { days, mode } = (at(lock, 'rule', 'defaultRetention') ?? {}) as { readonly days?: number; readonly mode?: string };
+        if (!(Number(days) > 0) || mode === undefined) return [{ resource: lock, says: 'it keeps nothing' }];
+        return profiles[environment].protectsData ? [] : [{ resource: lock, says: 'a destroy would stop at it' }];
+      }),
   },
 ];

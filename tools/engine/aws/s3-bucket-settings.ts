@@ -11,6 +11,7 @@ import {
   GetBucketOwnershipControlsCommand,
   GetBucketPolicyCommand,
   GetBucketVersioningCommand,
+  GetObjectLockConfigurationCommand,
   GetPublicAccessBlockCommand,
   PutBucketCorsCommand,
   PutBucketEncryptionCommand,
@@ -18,6 +19,7 @@ import {
   PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
+  PutObjectLockConfigurationCommand,
   PutPublicAccessBlockCommand,
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
@@ -109,6 +111,24 @@ export const bucketSettings = ({ s3 }: Clients): Kind[] => [
       return {};
     },
     remove: (Bucket) => s3.send(new DeleteBucketLifecycleCommand({ Bucket })),
+  }),
+  setting({
+    name: 'BucketObjectLockConfiguration',
+    inputs: z.object({ rule: z.object({ defaultRetention: z.record(z.string(), z.unknown()) }) }),
+    put: (Bucket, { rule }) =>
+      s3.send(
+        new PutObjectLockConfigurationCommand({
+          Bucket,
+          ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: inApiNames(rule) as Rules },
+        }),
+      ),
+    get: async (Bucket) => {
+      const { ObjectLockConfiguration: { Rule } = {} } = await s3.send(new GetObjectLockConfigurationCommand({ Bucket }));
+      return Rule === undefined ? undefined : {};
+    },
+    // A bucket that has once been locked stays one; it locks nothing more.
+    remove: (Bucket) =>
+      s3.send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' } })),
   }),
   setting({
     name: 'BucketPublicAccessBlock',

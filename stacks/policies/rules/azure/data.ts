@@ -1,4 +1,4 @@
-import { profiles } from '../../../environment.ts';
+import { type Environment, profiles } from '../../../environment.ts';
 import { at, type GraphRule, ofType, type Resource, textAt } from '../../rule.ts';
 import { exact } from './exact.ts';
 
@@ -106,7 +106,28 @@ export const ofAzureStorage: readonly GraphRule[] = [
         }),
       ),
   },
+  {
+    name: 'azure-immutable-container-is',
+    describes: 'A container that is immutable keeps each version for days, and is in prod: elsewhere a destroy would stop at it.',
+    breaks: (resources, environment) => {
+      const policies = ofType(resources, 'azure-native:storage:BlobContainerImmutabilityPolicy');
+      return ofType(resources, 'azure-native:storage:BlobContainer').flatMap((container) => {
+        const says = immutability(container, policies, environment);
+        return says === undefined ? [] : [{ resource: container, says }];
+      });
+    },
+  },
 ];
+
+/** Why what a container is to keep it does not, or keeps so that nobody could live with it. */
+const immutability = (container: Resource, policies: readonly Resource[], environment: Environment): string | undefined => {
+  const policy = policies.find((one) => ['accountName', 'containerName'].every((name) => textAt(one, name) === textAt(container, name)));
+  const hasVersions = at(container, 'immutableStorageWithVersioning', 'enabled') === true;
+  if (policy === undefined) return hasVersions ? 'it keeps nothing' : undefined;
+  if (!hasVersions) return 'nothing in it could be written twice';
+  if (!(Number(at(policy, 'immutabilityPeriodSinceCreationInDays')) > 0)) return 'it keeps nothing';
+  return profiles[environment].protectsData ? undefined : 'a destroy would stop at it';
+};
 
 const isRecoverable = (blobs: Resource): boolean =>
   at(blobs, 'isVersioningEnabled') === true &&

@@ -73,6 +73,17 @@ export const ofGcpData: readonly ResourceRule[] = [
     },
   },
   {
+    name: 'gcp-immutable-bucket-is',
+    describes: 'A bucket that is immutable keeps each version for days, and is in prod: elsewhere a destroy would stop at it.',
+    types: [bucket],
+    breaks: (one, environment) => {
+      if (at(one, 'retentionPolicy') === undefined) return undefined;
+      if (!(Number(at(one, 'retentionPolicy', 'retentionPeriod')) >= 86_400)) return 'it keeps nothing';
+      if (at(one, 'versioning', 'enabled') !== true) return 'nothing in it could be written twice';
+      return profiles[environment].protectsData ? undefined : 'a destroy would stop at it';
+    },
+  },
+  {
     name: 'gcp-key-is-turned-over',
     describes: 'Every key is turned over within a year, and takes 30 days to go.',
     types: [key],
