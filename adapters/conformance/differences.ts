@@ -156,6 +156,14 @@ export const differences: readonly Difference[] = [
   declared('ObjectStore', 'largest object that is copied', 'none', '5 GiB', 'none', 'none'),
   declared(
     'ObjectStore',
+    'a delete under `platform:immutableDays`',
+    'does not occur: nothing is locked',
+    'hides the object, whose version stays',
+    'is refused until the time is over',
+    'hides the object, whose version stays',
+  ),
+  declared(
+    'ObjectStore',
     'two puts of one large key at once',
     'both succeed, the later one stays',
     'both succeed, the later one stays',
