@@ -69,4 +69,8 @@ describe('the clouds side by side', () => {
     expect(table).toMatch(/\| dev, idle \| \$\d+\.\d\d \|/);
     expect(table).toContain('| prod, idle | – |');
   });
+  it('say of which regions the prices are', () => {
+    for (const place of ['AWS: us-east-1', 'Azure: germanywestcentral', 'Google Cloud: us-central1'])
+      expect(sideBySide([])).toContain(place);
+  });
 });

@@ -9,6 +9,13 @@ export const reviewed = '2026-11-25';
 /** The price lists by cloud. */
 export const lists = { aws: awsPrices, azure: azurePrices, gcp: gcpPrices } as const;
 
+export const cloudNames: { readonly [cloud in keyof typeof lists]: string } = { aws: 'AWS', azure: 'Azure', gcp: 'Google Cloud' };
+
+/** Where the prices are of, which differ by region. */
+export const regions = Object.entries(lists)
+  .map(([cloud, { region }]) => `${cloudNames[cloud as keyof typeof lists]}: ${region}`)
+  .join('; ');
+
 export const prices = { ...awsPrices.prices, ...azurePrices.prices, ...gcpPrices.prices };
 export const allowances = { ...awsPrices.allowances, ...azurePrices.allowances, ...gcpPrices.allowances };
 

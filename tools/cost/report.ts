@@ -1,7 +1,7 @@
 import { type Bill, dollars, type Line, totalOf } from './bill.ts';
 import { type Estimate, isEdge, limits } from './estimate.ts';
 import type { PriceList } from './price.ts';
-import { lists, priceOf, reviewed } from './prices.ts';
+import { cloudNames, lists, priceOf, regions, reviewed } from './prices.ts';
 import { sideBySide } from './side-by-side.ts';
 
 const amount = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3))));
@@ -77,8 +77,6 @@ const priceList = ({ prices, allowances }: PriceList): string =>
     }),
   );
 
-const cloudNames: { readonly [cloud in keyof typeof lists]: string } = { aws: 'AWS', azure: 'Azure', gcp: 'Google Cloud' };
-
 const priceLists = (): readonly string[] =>
   Object.entries(lists).flatMap(([cloud, list]) => [
     `## Price list of ${cloudNames[cloud as keyof typeof lists]}, ${list.region}`,
@@ -94,6 +92,7 @@ const introduction = [
   '',
   'Made by `npm run cost -- --write` from the resources that the stacks declare, from the code of the inference path as it was counted, and from the',
   `price lists below (reviewed ${reviewed}): list prices without discounts and taxes. Nothing here was measured in an account.`,
+  `Prices are of a region (${regions}); others cost more or less.`,
   '',
   `\`npm run cost\` fails where an idle dev stack costs more than $${limits.idleInDev} a month, or a million predictions in a month on AWS more than`,
   `$${limits.millionPredictions} (1 KB in and out, 20 ms; the edge, a content network or load balancer with a firewall, is a line of its own).`,

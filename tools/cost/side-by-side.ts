@@ -1,6 +1,7 @@
 import { type Exact, exact } from '../../domain/kernel/money.ts';
 import { dollars } from './bill.ts';
 import type { Estimate } from './estimate.ts';
+import { regions, reviewed } from './prices.ts';
 
 type Load = { readonly says: string; readonly environment: string; readonly costs: (estimate: Estimate) => Exact };
 
@@ -27,5 +28,6 @@ export const sideBySide = (estimates: readonly Estimate[]): string => {
   };
   const rows = loads.map((load) => [load.says, ...clouds.map((cloud) => cell(cloud, load))]);
   const lines = [['A month', ...clouds], ['---', ...clouds.map(() => '---')], ...rows];
-  return ['## The clouds side by side', '', ...lines.map((cells) => `| ${cells.join(' | ')} |`)].join('\n');
+  const whence = `US dollars by the list prices of a region (${regions}; reviewed ${reviewed}), the edge included.`;
+  return ['## The clouds side by side', '', whence, '', ...lines.map((cells) => `| ${cells.join(' | ')} |`)].join('\n');
 };
