@@ -1,4 +1,6 @@
+import { GetObjectLockConfigurationCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clientsOf, found } from '../../tools/engine/aws/clients.ts';
 import { inventory } from './inventory.ts';
 import { type EmulatedPlatform, startPlatform } from './platform.ts';
 
@@ -11,6 +13,7 @@ beforeAll(async () => {
     'platform:alarmEmail': 'operator@example.com',
     'platform:domain': 'ai.example.com',
     'platform:hostedZoneId': 'Z0123456789ABCDEFGHIJ',
+    'platform:immutableDays': '30',
     'platform:monthlyBudgetUsd': '1000',
   };
   platform = await startPlatform({ stack: 'aws-prod', config });
@@ -32,6 +35,17 @@ describe('the platform as prod by the real engine', () => {
   it('is made, and has nothing to change when it is brought up again', async () => {
     const { changes } = await platform.stack.up();
     expect((await platform.stack.up()).changes).toEqual({ same: changes.create });
+  });
+
+  it('keeps each version of a record, and of nothing else', async () => {
+    const { s3 } = clientsOf(platform.account);
+    const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+    const retentions = Buckets.map(async ({ Name: Bucket = '' }) => {
+      const said = await found(s3.send(new GetObjectLockConfigurationCommand({ Bucket })));
+      const { Mode, Days } = said?.ObjectLockConfiguration?.Rule?.DefaultRetention ?? {};
+      return Days === undefined ? [] : [`${Bucket.replace(/-[^-]+$/, '')}: ${Mode}, ${Days} days`];
+    });
+    expect((await Promise.all(retentions)).flat()).toEqual(['billing-exports-bucket: GOVERNANCE, 30 days']);
   });
 
   it('keeps its data where somebody destroys it', async () => {
