@@ -53,24 +53,32 @@ describe('the settings of a stack', () => {
   it('leave other namespaces alone', () => expect(refusal({ ...region, 'other:thing': 'x' })).toBe('nothing is wrong'));
 });
 
+const lists = 'a JSON list of contexts such as ["identity","models"]';
+const numbers = 'a JSON object such as {"http":100}';
+const rollouts = 'a JSON object such as {"models-http":{"stable":"7","percent":10}}';
+
 describe('settings that are wrong are refused with what would be right', () => {
   it('no region', () => expect(refusal({})).toContain('aws:region is missing: pulumi config set aws:region'));
   it('a region that is none', () => expect(refusal({ 'aws:region': 'Frankfurt' })).toContain('should be a region such as eu-central-1'));
   it('a stack of another name', () => expect(refusal(region, 'production')).toContain('aws, azure or gcp and dev, staging or prod'));
   it.each([
-    ['contexts', '[1]', 'platform:contexts.0 should be text'],
-    ['contexts', '{}', 'platform:contexts should be a list'],
-    ['contexts', '[]', 'platform:contexts should be a list of 1 or more'],
-    ['reservedConcurrency', '{"http": "x"}', 'platform:reservedConcurrency.http should be a number'],
-    ['reservedConcurrency', '{"http": 0}', 'platform:reservedConcurrency.http should be 1 or more'],
-    ['rollout', '[]', 'platform:rollout should be an object'],
-    ['rollout', '{"models-http": {"percent": 5}}', 'platform:rollout.models-http.stable should be text'],
-    ['rollout', '{"models-http": {"stable": "7", "percent": 100}}', 'platform:rollout.models-http.percent should be 99 or less'],
-    ['rollout', '{"models-http": {"stable": "7", "percent": 5, "to": "8"}}', 'platform:rollout.models-http has no to'],
+    ['contexts', '[1]', `platform:contexts.0 should be text, in ${lists}`],
+    ['contexts', '{}', `platform:contexts should be ${lists}`],
+    ['contexts', '[]', `platform:contexts should be a list of 1 or more, in ${lists}`],
+    ['reservedConcurrency', '{"http": "x"}', `platform:reservedConcurrency.http should be a number, in ${numbers}`],
+    ['reservedConcurrency', '{"http": 0}', `platform:reservedConcurrency.http should be 1 or more, in ${numbers}`],
+    ['rollout', '[]', `platform:rollout should be ${rollouts}`],
+    ['rollout', '{"models-http": {"percent": 5}}', `platform:rollout.models-http.stable should be text, in ${rollouts}`],
+    [
+      'rollout',
+      '{"models-http": {"stable": "7", "percent": 100}}',
+      `platform:rollout.models-http.percent should be 99 or less, in ${rollouts}`,
+    ],
+    ['rollout', '{"models-http": {"stable": "7", "percent": 5, "to": "8"}}', `platform:rollout.models-http has no to, in ${rollouts}`],
   ])('%s where it is %s', (key, value, says) => expect(dev(key, value).split('\n')).toContain(`  - ${says}`));
   it('a context that there is not', () =>
     expect(dev('contexts', '["models","sales"]')).toContain('names "sales"; there are platform, identity'));
-  it('a list that is none', () => expect(dev('contexts', 'models')).toContain('platform:contexts should be a JSON list of contexts'));
+  it('a list that is none', () => expect(dev('contexts', 'models')).toContain(`platform:contexts should be ${lists}`));
   it('an option that there is not', () =>
     expect(dev('topologie', 'single')).toContain('there is no platform:topologie; there are topology'));
   it.each([
@@ -87,7 +95,22 @@ describe('settings that are wrong are refused with what would be right', () => {
     ['rollout', '{"models-http":{"stable":"7","percent":100}}', 'platform:rollout.models-http.percent'],
     ['rollout', 'models-http', 'a JSON object such as'],
   ])('%s of %s', (key, value, right) => expect(dev(key, value)).toContain(right));
-  it('all of them at once', () => expect(refusal({ 'platform:topology': 'flat', 'platform:domain': 'x' }).split('\n')).toHaveLength(3));
+  it('all of them at once', () => {
+    const told = { topology: 'flat', domain: 'x', contexts: '["sales"]', reservedConcurrency: '{"http":5}', topologie: 'single' };
+    const config = Object.fromEntries(Object.entries(told).map(([key, value]) => [`platform:${key}`, value]));
+    const [, ...problems] = refusal({ ...config, 'aws:region': 'Frankfurt' }).split('\n');
+    expect(problems.map((problem) => /[a-z]+:[A-Za-z]+/.exec(problem)?.[0]).sort()).toEqual([
+      ...['aws:region', 'platform:contexts', 'platform:domain', 'platform:domain', 'platform:domain', 'platform:reservedConcurrency'],
+      ...['platform:topologie', 'platform:topology'],
+    ]);
+  });
+  it('an option that prod needs and that is wrong is not missing, too', () => {
+    const detail = refusal({ ...prod, 'platform:domain': 'https://ai.example.com' }, 'aws-prod');
+    expect(detail.split('\n')).toEqual([
+      'The stack is not configured right:',
+      '  - platform:domain should be a domain such as ai.example.com',
+    ]);
+  });
   it('what prod needs and does not have', () => {
     const detail = refusal(region, 'aws-prod');
     for (const key of Object.keys(prod).filter((name) => name.startsWith('platform:'))) expect(detail).toContain(`${key} is missing`);
@@ -152,6 +175,18 @@ describe('the settings of a stack on Azure', () => {
     expect(refusal({ ...azureProd, 'azure-native:subscriptionId': '99999999-2222-3333-4444-555555555555' }, 'azure-prod')).toContain(
       `this stack belongs to "${subscription}" (platform:allowedSubscription)`,
     ));
+  it('want ids in lower case, as Azure writes them, and say so', () => {
+    const config = { ...azure, 'azure-native:subscriptionId': 'ABCDEF01-2222-3333-4444-555555555555' };
+    const right = 'the id of a subscription, in lower case, such as 00000000-';
+    expect(refusal(config, 'azure-dev')).toContain(`azure-native:subscriptionId should be ${right}`);
+    expect(refusal({ ...config, 'platform:allowedSubscription': subscription.replace('1', 'F') }, 'azure-dev')).toContain(
+      `platform:allowedSubscription should be ${right}`,
+    );
+    const hooks = '{"tenant":"ABC","audience":"api://x"}';
+    expect(refusal({ ...azure, 'platform:eventHooks': hooks }, 'azure-dev')).toContain(
+      'platform:eventHooks.tenant should be the id of a tenant, in lower case, such as 00000000-0000-0000-0000-000000000000, in a JSON object such as {',
+    );
+  });
   it('know only sizes and retentions that Azure has', () => {
     expect(refusal({ ...azure, 'platform:memoryMegabytes': '1024' }, 'azure-dev')).toContain('one of 512, 2048, 4096');
     expect(refusal({ ...azure, 'platform:logRetentionDays': '7' }, 'azure-dev')).toContain('platform:logRetentionDays');
@@ -183,6 +218,8 @@ describe('the settings of a stack on Google Cloud', () => {
     ));
   it.each([
     ['billingTable', 'costs', 'the table of a billing export'],
+    ['eventArchiveDays', '6', 'platform:eventArchiveDays is 6, and events are kept for at least 7 days'],
+    ['eventArchiveDays', '32', 'platform:eventArchiveDays is 32, and Pub/Sub keeps events for at most 31 days'],
     ['maximumInstances', '{"http":0}', 'platform:maximumInstances'],
     ['rollout', '{"models-http":{"stable":"7","percent":10}}', 'platform:rollout'],
   ])('refuse %s of %s', (key, value, right) => expect(refusal({ ...gcp, [`platform:${key}`]: value }, 'gcp-dev')).toContain(right));

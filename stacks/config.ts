@@ -1,11 +1,11 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { type Failure, failed } from '../domain/kernel/failure.ts';
 import type { ContextDeclaration } from '../functions/kernel/context.ts';
 import { type Settings as AwsSettings, aws } from './aws/options.ts';
 import { type Settings as AzureSettings, azure } from './azure/options.ts';
 import { type Cloud, clouds, type Environment, environments, profiles } from './environment.ts';
 import { type Settings as GcpSettings, gcp } from './gcp/options.ts';
-import { type CloudOptions, type PlaceOption, together } from './options.ts';
+import { type CloudOptions, type PlaceOption, together, type Within } from './options.ts';
 
 export type Settings = AwsSettings | AzureSettings | GcpSettings;
 export type ConfigurationFailure = Failure<'invalid-configuration'>;
@@ -29,11 +29,12 @@ export const settingsOf = (told: Told, known: readonly ContextDeclaration[]): Se
     ]);
   const [cloud, environment] = [named[1] as Cloud, named[2] as Environment];
   const own = optionsOf[cloud];
-  const parsed = own.options.safeParse(platformOptions(told.config));
-  if (!parsed.success) return wrong(parsed.error.issues.map((issue) => explained(issue, own)));
-  const { contexts: chosen, ...options } = parsed.data as Given;
+  const given = platformOptions(told.config);
+  const parsed = own.options.safeParse(given);
+  const { contexts: chosen, ...options } = (parsed.success ? parsed.data : soundOf(own, given)) as Given;
   const places = placesOf(own, told);
   const problems = [
+    ...(parsed.error?.issues ?? []).map((issue) => explained(issue, own)),
     ...Object.entries(own.places).flatMap(([name, place]) => ofPlace(place, places[name])),
     ...ofContexts(chosen, known),
     ...ofEnvironment(own, environment, options),
@@ -71,6 +72,15 @@ const platformOptions = (config: Told['config']) =>
       .map(([key, value]) => [key.slice(prefix.length), value]),
   );
 
+/** Where some options are wrong: the others as they are meant, and the wrong ones as they were told, which nobody is to miss. */
+const soundOf = ({ options }: CloudOptions, given: { readonly [key: string]: string }): { readonly [key: string]: unknown } =>
+  Object.fromEntries(
+    Object.entries(options.shape).flatMap(([key, option]) => {
+      const parsed = z.safeParse(option, given[key]);
+      return parsed.success || key in given ? [[key, parsed.success ? parsed.data : given[key]]] : [];
+    }),
+  );
+
 const placesOf = ({ places }: CloudOptions, { config, variables = {} }: Told): { readonly [name: string]: string | undefined } =>
   Object.fromEntries(
     Object.entries(places).map(([name, place]) => [
@@ -89,7 +99,14 @@ const wrong = (problems: readonly string[]): ConfigurationFailure =>
 const explained = (issue: z.core.$ZodIssue, own: CloudOptions): string =>
   issue.code === 'unrecognized_keys' && issue.path.length === 0
     ? `${issue.keys.map((key) => foreign(key, own.cloud)).join(', ')}; there are ${Object.keys(own.options.shape).join(', ')}`
-    : `platform:${issue.path.map(String).join('.')} ${shouldBe(issue)}`;
+    : `platform:${issue.path.map(String).join('.')} ${isWithin(issue) ? shouldHold(issue) : shouldBe(issue)}`;
+
+type IssueWithin = z.core.$ZodIssue & { readonly params: Within };
+const isWithin = (issue: z.core.$ZodIssue): issue is IssueWithin => issue.code === 'custom' && issue.params?.within !== undefined;
+
+/** The example is all there is to say where the whole value is of another kind. */
+const shouldHold = ({ path, params: { within, right } }: IssueWithin): string =>
+  path.length === 1 && within.code === 'invalid_type' ? `should be ${right}` : `${shouldBe(within)}, in ${right}`;
 
 /** What would be right, in words of ours where the option has none of its own. */
 const shouldBe = (issue: z.core.$ZodIssue): string => {
@@ -123,9 +140,9 @@ const ofPlace = ({ key, pattern, right, example }: PlaceOption, given: string | 
   return pattern.test(given) ? [] : [`${key} should be ${right}, not "${given}"`];
 };
 
-const ofContexts = (chosen: readonly string[] | undefined, known: readonly ContextDeclaration[]): readonly string[] => {
+const ofContexts = (chosen: Given['contexts'], known: readonly ContextDeclaration[]): readonly string[] => {
   const names = known.map(({ name }) => name);
-  return (chosen ?? [])
+  return (Array.isArray(chosen) ? chosen : [])
     .filter((name) => !names.includes(name))
     .map((name) => `platform:contexts names "${name}"; there are ${names.join(', ')}`);
 };

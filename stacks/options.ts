@@ -9,26 +9,33 @@ export const oneOf = <const T extends readonly string[]>(values: T) => z.enum(va
 export const matching = (pattern: RegExp, right: string) => z.string().regex(pattern, right);
 export const flag = z.enum(['true', 'false'], 'true or false').transform((text) => text === 'true');
 
-/** Structured values come as JSON text (`pulumi config set --path`). */
+/** What is wrong within a structured value, with an example of a right one. */
+export type Within = { readonly within: z.core.$ZodIssue; readonly right: string };
+
+/** Structured values come as JSON text (`pulumi config set --path`). `right` says what they are, with an example. */
 export const structured = <T extends z.ZodType>(inner: T, right: string) =>
-  z
-    .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        context.addIssue({ code: 'custom', message: right });
-        return z.NEVER;
-      }
-    })
-    .pipe(inner);
+  z.string().transform((text, context): z.output<T> => {
+    const parsed = inner.safeParse(jsonIn(text));
+    if (parsed.success) return parsed.data;
+    for (const within of parsed.error.issues)
+      context.addIssue({ code: 'custom', path: within.path, message: right, params: { within, right } satisfies Within });
+    return z.NEVER;
+  });
+
+const jsonIn = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
 
 /** Options of every cloud, each with its meaning. */
 export const commonOptions = {
   /** `context`: each context has functions of its own; `single`: all share one set. Data and routes stay. */
   topology: oneOf(['context', 'single']).default('context'),
   /** A part of the contexts, as a JSON list; all where it is absent. */
-  contexts: structured(z.array(z.string()).min(1), 'a JSON list of contexts').optional(),
+  contexts: structured(z.array(z.string()).min(1), 'a JSON list of contexts such as ["identity","models"]').optional(),
   logRetentionDays: whole(1, 3653).optional(),
   eventArchiveDays: whole(1, 3650).optional(),
   /** Who hears of alarms, and of the budget. */

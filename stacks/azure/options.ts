@@ -7,12 +7,13 @@ const retentions = [30, 60, 90, 120, 180, 270, 365, 550, 730] as const;
 /** Sizes of instances that Flex Consumption has, in MB. */
 const sizes = ['512', '2048', '4096'] as const;
 
+const guidInWords = (of: string): string => `the id of ${of}, in lower case, such as 00000000-0000-0000-0000-000000000000`;
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export const Options = z.strictObject({
   ...commonOptions,
   /** The subscription that this stack belongs to: in any other, nothing is created. */
-  allowedSubscription: matching(guid, 'the id of a subscription, such as 00000000-0000-0000-0000-000000000000').optional(),
+  allowedSubscription: matching(guid, guidInWords('a subscription')).optional(),
   memoryMegabytes: oneOf(sizes).default('512').transform(Number),
   modelMemoryMegabytes: oneOf(sizes).default('2048').transform(Number),
   /** How many instances one app may have. */
@@ -35,9 +36,12 @@ export const Options = z.strictObject({
    */
   eventHooks: structured(
     z.strictObject({
-      tenant: z.string().regex(guid),
+      tenant: z.string().regex(guid, guidInWords('a tenant')),
       audience: z.string().min(1),
-      callers: z.array(z.string().regex(guid)).min(1).optional(),
+      callers: z
+        .array(z.string().regex(guid, guidInWords('a caller')))
+        .min(1)
+        .optional(),
     }),
     'a JSON object such as {"tenant":"<id>","audience":"api://hybrid-events"}',
   ).optional(),
@@ -58,7 +62,7 @@ export const azure = clouded({
     },
     subscriptionId: {
       ...{ key: 'azure-native:subscriptionId', variables: ['ARM_SUBSCRIPTION_ID'], pattern: guid },
-      ...{ right: 'the id of a subscription', example: '00000000-0000-0000-0000-000000000000' },
+      ...{ right: guidInWords('a subscription'), example: '00000000-0000-0000-0000-000000000000' },
     },
   },
   zone: 'dnsZoneId',

@@ -4,9 +4,6 @@ import type { Transform } from '../component.ts';
 import { longestArchiveDays } from './options.ts';
 import { makeTopic } from './topic.ts';
 
-/** As long as a subscription keeps what it could not deliver: another one that takes over from it finds that at the topic. */
-const shortestRetentionDays = 7;
-
 export type EventBusArgs = {
   readonly region: string;
   readonly archiveDays: number;
@@ -22,8 +19,8 @@ export class EventBus extends ComponentResource {
   constructor(name: string, args: EventBusArgs, options?: ComponentResourceOptions) {
     super('hybrid:gcp:EventBus', name, {}, options);
     const { region, archiveDays, keyName } = args;
-    // More than that only the environment says, to which it is the longest that there is; a stack that asks for more is refused.
-    const retentionDays = Math.min(Math.max(archiveDays, shortestRetentionDays), longestArchiveDays);
+    // More than that only the environment says, to which it is the longest that there is; a stack that asks for more, or for too little, is refused.
+    const retentionDays = Math.min(archiveDays, longestArchiveDays);
     this.topicName = makeTopic(name, { context: 'platform', retentionDays, region, keyName }, args.transform?.topic, this).id;
     this.registerOutputs({ topicName: this.topicName });
   }

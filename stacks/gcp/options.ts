@@ -9,8 +9,11 @@ const gatewayRegions: readonly string[] = [
   ...['us-central1', 'us-east1', 'us-east4', 'us-west2', 'us-west3', 'us-west4'],
 ];
 
-/** Pub/Sub keeps what was delivered for at most 31 days. */
-export const longestArchiveDays = 31;
+/**
+ * Pub/Sub keeps what was delivered for at most 31 days. Less than a subscription keeps what it could not deliver, 7 days, is too little: another
+ * subscription that takes over from it finds that at the topic.
+ */
+export const [shortestArchiveDays, longestArchiveDays] = [7, 31] as const;
 
 export const Options = z.strictObject({
   ...commonOptions,
@@ -27,7 +30,10 @@ export const Options = z.strictObject({
   /** An API Gateway before the edge, which then nobody else may call. */
   apiGateway: flag.default(false),
   /** Who pays for the project: budgets belong to it. */
-  billingAccount: matching(/^[0-9A-F]{6}(-[0-9A-F]{6}){2}$/, 'the id of a billing account, such as 012345-6789AB-CDEF01').optional(),
+  billingAccount: matching(
+    /^[0-9A-F]{6}(-[0-9A-F]{6}){2}$/,
+    'the id of a billing account, in capitals, such as 012345-6789AB-CDEF01',
+  ).optional(),
   /** Where Cloud Billing's own export lies, which only a person can switch on. */
   billingTable: matching(
     /^[a-z][a-z0-9-]{4,28}[a-z0-9]\.[A-Za-z0-9_]+\.gcp_billing_export_[A-Za-z0-9_]+$/,
@@ -39,6 +45,15 @@ export const Options = z.strictObject({
    */
   rollout: structured(z.array(z.string()), 'a JSON list of functions such as ["models-http"]').default([]),
 });
+
+const ofArchive = (days: unknown): readonly string[] => {
+  if (typeof days !== 'number' || (days >= shortestArchiveDays && days <= longestArchiveDays)) return [];
+  return days > longestArchiveDays
+    ? [`platform:eventArchiveDays is ${days}, and Pub/Sub keeps events for at most ${longestArchiveDays} days`]
+    : [
+        `platform:eventArchiveDays is ${days}, and events are kept for at least ${shortestArchiveDays} days, as long as they may wait for a subscriber`,
+      ];
+};
 
 export const gcp = clouded({
   cloud: 'gcp',
@@ -65,9 +80,7 @@ export const gcp = clouded({
     ...(given.apiGateway === true && places.region !== undefined && !gatewayRegions.includes(places.region)
       ? [`platform:apiGateway is not to be had in ${places.region}; there are gateways in ${gatewayRegions.join(', ')}`]
       : []),
-    ...(typeof given.eventArchiveDays === 'number' && given.eventArchiveDays > longestArchiveDays
-      ? [`platform:eventArchiveDays is ${given.eventArchiveDays}, and Pub/Sub keeps events for at most ${longestArchiveDays} days`]
-      : []),
+    ...ofArchive(given.eventArchiveDays),
     ...(given.monthlyBudgetUsd !== undefined && given.billingAccount === undefined
       ? ['platform:monthlyBudgetUsd needs platform:billingAccount, as budgets belong to who pays']
       : []),
