@@ -1,5 +1,4 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { ExportWriter } from '../../domain/billing/export-writer.ts';
 import type { Clock } from '../../domain/kernel/clock.ts';
 import type { ModelHost } from '../../domain/kernel/model-host.ts';
 import type { ObjectStore } from '../../domain/kernel/object-store.ts';
@@ -10,7 +9,7 @@ import { tableDeadLetters } from '../cloud/dead-letters.ts';
 import { eventOf } from '../cloud/large-events.ts';
 import { portAt, variableOf } from '../cloud/places.ts';
 import { usualBackoff } from '../cloud/retry.ts';
-import { modelsElsewhere, spared } from '../cloud/spared.ts';
+import { type Heavy, modelsElsewhere, spared } from '../cloud/spared.ts';
 import { focusWriter } from '../duckdb/focus-writer.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { ulidIds } from '../system/ulid-ids.ts';
@@ -39,20 +38,18 @@ export const openCloud = (environment: Environment, options: CloudOptions = {}) 
 
 /** The same for a function that needs only some of what is heavy, and is spared the code for the others. */
 export const openCloudWith =
-  (needed: Partial<Heavy>) =>
+  (needed: Partial<HeavyOnLambda>) =>
   (environment: Environment, options: CloudOptions = {}) =>
     opened(environment, options, { ...spared, trials: () => modelsElsewhere, ...needed });
 
-/** Ports that not every function has the code for: what runs models, what tries those that others ask it to try, what writes exports. */
-type Heavy = {
-  readonly modelHost: (options: LambdaModelHostOptions) => ModelHost;
+type HeavyOnLambda = Heavy<LambdaModelHostOptions> & {
+  /** What tries models that other functions ask it to try. */
   readonly trials: (options: { readonly environment: Environment }) => (trial: unknown) => Promise<unknown>;
-  readonly exportWriter: () => ExportWriter;
 };
 export const runningModels = { modelHost: lambdaModelHost, trials: modelTrials };
 export const writingExports = { exportWriter: focusWriter };
 
-const opened = (environment: Environment, { clock = systemClock, ...network }: CloudOptions, heavy: Heavy) => {
+const opened = (environment: Environment, { clock = systemClock, ...network }: CloudOptions, heavy: HeavyOnLambda) => {
   const client = awsClient({ environment, ...network });
   const { backoff = usualBackoff } = network;
   const ids = ulidIds();

@@ -1,4 +1,3 @@
-import type { ExportWriter } from '../../domain/billing/export-writer.ts';
 import type { CloudEvent } from '../../domain/kernel/cloud-event.ts';
 import type { Json } from '../../domain/kernel/json.ts';
 import type { ModelHost } from '../../domain/kernel/model-host.ts';
@@ -10,7 +9,7 @@ import { tableDeadLetters } from '../cloud/dead-letters.ts';
 import { eventOf } from '../cloud/large-events.ts';
 import { portAt, unknownPlace, variableOf } from '../cloud/places.ts';
 import { usualBackoff } from '../cloud/retry.ts';
-import { spared } from '../cloud/spared.ts';
+import { type Heavy, spared } from '../cloud/spared.ts';
 import { focusWriter } from '../duckdb/focus-writer.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { ulidIds } from '../system/ulid-ids.ts';
@@ -37,15 +36,10 @@ export const openCloud = (environment: Environment, options: CloudOptions = {}) 
 
 /** The same for a function app that needs only some of what is heavy, and is spared the code for the others. */
 export const openCloudWith =
-  (needed: Partial<Heavy<ModelHost>>) =>
+  (needed: Partial<Heavy<FunctionModelHostOptions>>) =>
   (environment: Environment, options: CloudOptions = {}) =>
     opened<ModelHost>(environment, options, { ...spared, ...needed });
 
-/** Ports that not every function has the code for. */
-type Heavy<Host extends ModelHost> = {
-  readonly modelHost: (options: FunctionModelHostOptions) => Host;
-  readonly exportWriter: () => ExportWriter;
-};
 export const runningModels = { modelHost: functionModelHost };
 export const inspectingModels = { modelHost: functionModelInspector };
 export const writingExports = { exportWriter: focusWriter };
@@ -53,7 +47,7 @@ export const writingExports = { exportWriter: focusWriter };
 const opened = <Host extends ModelHost>(
   environment: Environment,
   { clock = systemClock, ...network }: CloudOptions,
-  heavy: Heavy<Host>,
+  heavy: Heavy<FunctionModelHostOptions, Host>,
 ) => {
   const client = azureClient({ environment, clock, ...network });
   const { backoff = usualBackoff } = network;

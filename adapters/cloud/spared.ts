@@ -22,5 +22,11 @@ export const noExports: ExportWriter = {
   },
 };
 
+/** Makes the ports that not every function has the code for: what runs or inspects models, what writes exports. */
+export type Heavy<Options, Host extends ModelHost = ModelHost> = {
+  readonly modelHost: (options: Options) => Host;
+  readonly exportWriter: () => ExportWriter;
+};
+
 /** The ports whose code a function has only where it says so; a function that says nothing has these. */
 export const spared = { modelHost: () => noModels, exportWriter: () => noExports };

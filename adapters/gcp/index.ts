@@ -1,4 +1,3 @@
-import type { ExportWriter } from '../../domain/billing/export-writer.ts';
 import type { Clock } from '../../domain/kernel/clock.ts';
 import type { Json } from '../../domain/kernel/json.ts';
 import type { ModelHost } from '../../domain/kernel/model-host.ts';
@@ -8,7 +7,7 @@ import type { Secrets } from '../../domain/kernel/secrets.ts';
 import type { Table, TableDeclaration } from '../../domain/kernel/table.ts';
 import { eventOf } from '../cloud/large-events.ts';
 import { portAt, unknownPlace, variableOf } from '../cloud/places.ts';
-import { spared } from '../cloud/spared.ts';
+import { type Heavy, spared } from '../cloud/spared.ts';
 import { focusWriter } from '../duckdb/focus-writer.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { ulidIds } from '../system/ulid-ids.ts';
@@ -36,15 +35,10 @@ export const openCloud = (environment: Environment, options: CloudOptions = {}) 
 
 /** The same for a function that needs only some of what is heavy, and is spared the code for the others. */
 export const openCloudWith =
-  (needed: Partial<Heavy<ModelHost>>) =>
+  (needed: Partial<Heavy<CloudRunModelHostOptions>>) =>
   (environment: Environment, options: CloudOptions = {}) =>
     opened<ModelHost>(environment, options, { ...spared, ...needed });
 
-/** Ports that not every function has the code for. */
-type Heavy<Host extends ModelHost> = {
-  readonly modelHost: (options: CloudRunModelHostOptions) => Host;
-  readonly exportWriter: () => ExportWriter;
-};
 export const runningModels = { modelHost: cloudRunModelHost };
 export const inspectingModels = { modelHost: cloudRunModelInspector };
 export const writingExports = { exportWriter: focusWriter };
@@ -52,7 +46,7 @@ export const writingExports = { exportWriter: focusWriter };
 const opened = <Host extends ModelHost>(
   environment: Environment,
   { clock = systemClock, ...network }: CloudOptions,
-  heavy: Heavy<Host>,
+  heavy: Heavy<CloudRunModelHostOptions, Host>,
 ) => {
   const client = gcpClient({ environment, ...network });
   const at = <P extends object>(variable: string, make: (place: string) => P): P =>
