@@ -51,26 +51,23 @@ export const cosmosDoorbell = ({ client, placeOf }: CosmosDoorbellOptions) => {
     return known;
   };
 
-  const changesAfter = async (
-    table: string,
-    partition: string,
-    sequence: string | undefined,
-    limit: number,
-  ): Promise<readonly Change[]> => {
-    const found: JsonObject[] = [];
-    // The version of the last one again: a transaction's writes share it, and the limit may have come between them.
-    let etag = sequence === undefined ? undefined : `"${Number(sequence.slice(0, lsnDigits)) - 1}"`;
-    for (;;) {
-      const page = await containerOf(table).changes({ pk: ordered(partition) }, etag === undefined ? {} : { etag }, changesAtOnce);
-      found.push(...page.documents.filter((document) => sequence === undefined || sequenceOf(document) > sequence));
-      if (page.documents.length === 0 || page.continuation === undefined || found.length >= limit) break;
-      etag = page.continuation;
-    }
-    return found
-      .map(changeOf)
-      .sort((one, other) => (one.sequence < other.sequence ? -1 : 1))
-      .slice(0, limit);
-  };
+  const reading =
+    (table: string, partition: string) =>
+    async (sequence: string | undefined, limit: number): Promise<readonly Change[]> => {
+      const found: JsonObject[] = [];
+      // The version of the last one again: a transaction's writes share it, and the limit may have come between them.
+      let etag = sequence === undefined ? undefined : `"${Number(sequence.slice(0, lsnDigits)) - 1}"`;
+      for (;;) {
+        const page = await containerOf(table).changes({ pk: ordered(partition) }, etag === undefined ? {} : { etag }, changesAtOnce);
+        found.push(...page.documents.filter((document) => sequence === undefined || sequenceOf(document) > sequence));
+        if (page.documents.length === 0 || page.continuation === undefined || found.length >= limit) break;
+        etag = page.continuation;
+      }
+      return found
+        .map(changeOf)
+        .sort((one, other) => (one.sequence < other.sequence ? -1 : 1))
+        .slice(0, limit);
+    };
 
   async function* changedSince(table: string, since: Date): AsyncGenerator<string> {
     const container = containerOf(table);
@@ -114,7 +111,7 @@ export const cosmosDoorbell = ({ client, placeOf }: CosmosDoorbellOptions) => {
     },
   };
 
-  return { changesAfter, changedSince, progress };
+  return { reading, changedSince, progress };
 };
 
 export type CosmosDoorbell = ReturnType<typeof cosmosDoorbell>;
@@ -130,8 +127,9 @@ type Pending = { readonly of: string; readonly until: string };
 const pendingOf = async (doorbell: CosmosDoorbell, table: string, of: string): Promise<Pending | undefined> => {
   let sequence = (await doorbell.progress.get(table, of))?.sequence;
   let until: string | undefined;
+  const read = doorbell.reading(table, of);
   for (;;) {
-    const pending = await doorbell.changesAfter(table, of, sequence, pendingAtOnce);
+    const pending = await read(sequence, pendingAtOnce);
     until = pending.at(-1)?.sequence ?? until;
     if (pending.length < pendingAtOnce) return until === undefined ? undefined : { of, until };
     sequence = until;

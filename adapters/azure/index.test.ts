@@ -18,7 +18,7 @@ describe('the ports on Azure', () => {
     expect(await rejection(cloud.bus.publish([]))).toEqual(refused);
     expect(await rejection(cloud.secrets('models').get('key'))).toEqual(refused);
     expect(await rejection(cloud.deadLetters.get('a'))).toEqual(refused);
-    expect(await rejection(cloud.doorbell.changesAfter('models.registry', 'a', undefined, 1))).toEqual(refused);
+    expect(await rejection(cloud.doorbell.reading('models.registry', 'a')(undefined, 1))).toEqual(refused);
     expect(await rejection(cloud.poison('models-jobs', '{}'))).toEqual(refused);
     await expect(cloud.objects('models.artifacts').head('a')).rejects.toThrow('HYBRID_OBJECTS_MODELS_ARTIFACTS');
   });

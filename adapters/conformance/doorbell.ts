@@ -4,7 +4,7 @@ import { type Consumer, polledConsumer } from './polled-consumer.ts';
 
 /** Of a cloud whose trigger only says that something changed, as the entries know it (`functions/entries/doorbell`). */
 type Doorbell = {
-  changesAfter(table: string, partition: string, sequence: string | undefined, limit: number): Promise<readonly Change[]>;
+  reading(table: string, partition: string): (sequence: string | undefined, limit: number) => Promise<readonly Change[]>;
   changedSince(table: string, since: Date): AsyncIterable<string>;
   readonly progress: {
     get(table: string, of: string): Promise<{ readonly sequence: string; readonly tag: string } | undefined>;
@@ -20,7 +20,7 @@ export const drainer = (doorbell: Doorbell, table: string) => ({
     const drain = async (partition: string): Promise<boolean> => {
       const of = `${consumer} ${partition}`;
       const known = await doorbell.progress.get(table, of);
-      const changes = await doorbell.changesAfter(table, partition, known?.sequence, batchSize);
+      const changes = await doorbell.reading(table, partition)(known?.sequence, batchSize);
       const last = changes.at(-1);
       if (last === undefined) return false;
       await handler(changes);
@@ -43,8 +43,9 @@ type ReadAfter = { readonly names: readonly string[]; readonly sequence: string 
 export const readAll = async (doorbell: Doorbell, partition: string, from: string | undefined, limit: number): Promise<ReadAfter> => {
   const names: string[] = [];
   let sequence = from;
+  const read = doorbell.reading('things', partition);
   for (let more = true; more; ) {
-    const changes = await doorbell.changesAfter('things', partition, sequence, limit);
+    const changes = await read(sequence, limit);
     names.push(...changes.map(({ key }) => key.sk));
     sequence = changes.at(-1)?.sequence ?? sequence;
     more = changes.length > 0;

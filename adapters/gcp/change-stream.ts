@@ -46,8 +46,8 @@ const startOf = ({ fields }: FirestoreDocument): number => {
 
 const bySequence = (one: Seen, other: Seen): number => (one.change.sequence < other.change.sequence ? -1 : 1);
 
-/** One reading of a partition: what its pages showed so far, when the last of that began, and behind which change it goes on. */
-type Reading = {
+/** What a reading's pages showed so far and nobody has had yet, when the last of that began, and behind which change it goes on. */
+type Pass = {
   readonly pages: AsyncGenerator<Found>;
   readonly found: Map<string, Seen>;
   readAt?: string;
@@ -56,30 +56,30 @@ type Reading = {
   after: string;
 };
 
-/** The next of a reading in order, at most `limit`; pages are read on until nothing that is still to be read can lie before the last of them. */
-const nextOf = async (reading: Reading, limit: number): Promise<readonly Change[]> => {
-  const { pages, found } = reading;
+/** The next of a pass in order, at most `limit`; pages are read on until nothing that is still to be read can lie before the last of them. */
+const nextOf = async (pass: Pass, limit: number): Promise<readonly Change[]> => {
+  const { pages, found } = pass;
   for (;;) {
     const wanted = [...found.values()].sort(bySequence).slice(0, limit);
     const last = wanted[limit - 1];
     // What began after the last that is wanted has ended was committed behind it.
-    const isCertain = last !== undefined && reading.begun > committedIn(last.change.sequence) + clockDifferenceMillis;
-    if (reading.isDone || isCertain) {
+    const isCertain = last !== undefined && pass.begun > committedIn(last.change.sequence) + clockDifferenceMillis;
+    if (pass.isDone || isCertain) {
       for (const { id } of wanted) found.delete(id);
       return wanted.map(({ change }) => change);
     }
     const page = await pages.next();
-    if (page.done) reading.isDone = true;
-    else addTo(reading, page.value);
+    if (page.done) pass.isDone = true;
+    else addTo(pass, page.value);
   }
 };
 
-const addTo = (reading: Reading, { documents, readTime }: Found): void => {
+const addTo = (pass: Pass, { documents, readTime }: Found): void => {
   // Later pages show what was committed since the first was read, and not all of that: some of it lies where the first has passed.
-  reading.readAt ??= withNanos(readTime);
+  pass.readAt ??= withNanos(readTime);
   for (const seen of documents.map(seenIn))
-    if (seen.change.sequence > reading.after && seen.committedAt <= reading.readAt) reading.found.set(seen.id, seen);
-  reading.begun = Math.max(reading.begun, ...documents.map(startOf));
+    if (seen.change.sequence > pass.after && seen.committedAt <= pass.readAt) pass.found.set(seen.id, seen);
+  pass.begun = Math.max(pass.begun, ...documents.map(startOf));
 };
 
 /**
@@ -106,29 +106,23 @@ export const firestoreDoorbell = ({ client, collectionOf }: FirestoreDoorbellOpt
     }
   }
 
-  const begin = (table: string, partition: string, sequence: string, limit: number): Reading => {
+  const begin = (table: string, partition: string, sequence: string, limit: number): Pass => {
     const since = sequence === '' ? 0 : committedIn(sequence) - longestCommitMillis;
     const pages = pagesSince(at(table), [['pk', 'EQUAL', text(partition)]], since, limit + 1);
     return { pages, found: new Map(), begun: Number.NEGATIVE_INFINITY, isDone: false, after: sequence };
   };
 
-  /** What each reading has found and nobody has had yet; it is gone with whoever reads. */
-  const readings = new WeakMap<object, Reading>();
-
-  const changesAfter = async (
-    table: string,
-    partition: string,
-    sequence = '',
-    limit: number,
-    whose: object = {},
-  ): Promise<readonly Change[]> => {
-    const known = readings.get(whose);
-    // Where another reader was faster, or something failed between, it begins anew.
-    const reading = known?.after === sequence ? known : begin(table, partition, sequence, limit);
-    readings.set(whose, reading);
-    const batch = await nextOf(reading, limit);
-    reading.after = batch.at(-1)?.sequence ?? sequence;
-    return batch;
+  const reading = (table: string, partition: string) => {
+    let goesOn: Pass | undefined;
+    return async (sequence = '', limit: number): Promise<readonly Change[]> => {
+      // Where another reader was faster, or something failed between, it begins anew.
+      const pass = goesOn?.after === sequence ? goesOn : begin(table, partition, sequence, limit);
+      goesOn = undefined;
+      const batch = await nextOf(pass, limit);
+      pass.after = batch.at(-1)?.sequence ?? sequence;
+      goesOn = pass;
+      return batch;
+    };
   };
 
   async function* changedSince(table: string, since: Date): AsyncGenerator<string> {
@@ -169,7 +163,7 @@ export const firestoreDoorbell = ({ client, collectionOf }: FirestoreDoorbellOpt
     },
   };
 
-  return { changesAfter, changedSince, progress };
+  return { reading, changedSince, progress };
 };
 
 const sweepPage = 300;

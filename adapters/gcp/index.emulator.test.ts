@@ -23,7 +23,7 @@ describe('Google Cloud, opened from the environment of a function', () => {
     );
     const [table, objects] = [cloud.table('models.registry', { changes: true }), cloud.objects('platform.large-events')];
     expect(await table.put({ pk: 'acme#a', sk: '1', version: 1 }, 'absent')).toEqual({ written: true });
-    const changes = await cloud.doorbell.changesAfter('models.registry', 'acme#a', undefined, 10);
+    const changes = await cloud.doorbell.reading('models.registry', 'acme#a')(undefined, 10);
     expect(changes.map(({ item }) => item)).toEqual([{ pk: 'acme#a', sk: '1', version: 1 }]);
     succeeded(await objects.put('a', chunks('content')));
     expect(await contentOf(objects, 'a')).toBe('content');

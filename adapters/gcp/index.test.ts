@@ -21,7 +21,7 @@ describe('Google Cloud from the environment of a function', () => {
       cloud.deadLetters.list({}),
       cloud.modelHost.inspect('a'),
       cloud.settled('billing.usage', partitions()),
-      cloud.doorbell.changesAfter('models.registry', 'acme#a', undefined, 1),
+      cloud.doorbell.reading('models.registry', 'acme#a')(undefined, 1),
       cloud.doorbell.progress.get('models.registry', 'acme#a'),
     ];
     expect(await Promise.all(uses.map(rejection))).toEqual(uses.map(() => ({ failure: 'unavailable', code: 'resource-unknown' })));

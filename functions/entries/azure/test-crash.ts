@@ -64,7 +64,7 @@ const worldOf = (account: Account): AzureWorld => {
         for (let documents = await pending(); documents.length > 0; documents = await pending()) {
           for (const partition of new Set(documents.map(partitionOf).filter((one) => one !== undefined))) {
             const known = await doorbell.progress.get(name, partition);
-            const last = (await doorbell.changesAfter(name, partition, known?.sequence, 1000)).at(-1);
+            const last = (await doorbell.reading(name, partition)(known?.sequence, 1000)).at(-1);
             if (last !== undefined) await doorbell.progress.put(name, partition, last.sequence, known?.tag);
           }
           pass();

@@ -5,23 +5,19 @@ import type { Change } from '../../../domain/kernel/table.ts';
  * drains the partition, reading what changed after what was handled last. `table` is the qualified name (`models.registry`).
  */
 export type Doorbell = {
-  /**
-   * Changes of one partition after `sequence` (all where undefined), oldest first, at most `limit`; none where there are none left. Sequences compare
-   * as strings, increase within the partition, and never appear later below one that was already returned. Whoever reads a partition to its end says
-   * which reading it is, by an object of its own: a cloud that found more than it was asked for then need not read that again, and may leave to the
-   * next reading what came since this one began.
-   */
-  readonly changesAfter: (
-    table: string,
-    partition: string,
-    sequence: string | undefined,
-    limit: number,
-    reading?: object,
-  ) => Promise<readonly Change[]>;
+  /** Begins to read a partition, from anywhere to its end. */
+  readonly reading: (table: string, partition: string) => Reading;
   /** Partitions of the table with a change at or after `since`, each once or more. */
   readonly changedSince: (table: string, since: Date) => AsyncIterable<string>;
   readonly progress: Progress;
 };
+
+/**
+ * The partition's changes after `sequence` (all where undefined), oldest first, at most `limit`; none where there are none left. Sequences compare as
+ * strings, increase within the partition, and never appear later below one that was already returned. A cloud that found more than it was asked for
+ * keeps that for when it is asked to go on, and may leave to the next reading what came since this one began.
+ */
+export type Reading = (sequence: string | undefined, limit: number) => Promise<readonly Change[]>;
 
 /**
  * How far a partition has been drained. It is kept where its own write rings no bell, or rings once. `of` is a partition, or a name that begins with

@@ -2,7 +2,7 @@ import type { Change, ChangeHandler } from '../../../domain/kernel/table.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Cloud } from '../cloud.ts';
 import { firstUnhandled } from '../in-order.ts';
-import type { Doorbell } from './doorbell.ts';
+import type { Doorbell, Reading } from './doorbell.ts';
 import { failedTooOften, putAside } from './failing.ts';
 
 /** What a drain works with: the cloud's bell, where it puts aside what cannot be handled, and who consumes a table's changes. */
@@ -24,18 +24,18 @@ const batchSize = 100;
 export const drain = async (draining: Draining, table: string, partition: string): Promise<void> => {
   const consume = draining.consumers.get(table);
   if (consume === undefined) return;
-  const place = { table, partition };
+  const place = { table, partition, read: draining.doorbell.reading(table, partition) };
   while (await drainBatch(draining, consume, place));
 };
 
 export type Place = { readonly table: string; readonly partition: string };
 
-/** False where nothing was left. One place is one reading of it. */
-const drainBatch = async (draining: Draining, consume: ChangeHandler, place: Place): Promise<boolean> => {
-  const { table, partition } = place;
-  const { changesAfter, progress } = draining.doorbell;
+/** False where nothing was left. */
+const drainBatch = async (draining: Draining, consume: ChangeHandler, place: Place & { readonly read: Reading }): Promise<boolean> => {
+  const { table, partition, read } = place;
+  const { progress } = draining.doorbell;
   const known = await progress.get(table, partition);
-  const changes = await changesAfter(table, partition, known?.sequence, batchSize, place);
+  const changes = await read(known?.sequence, batchSize);
   if (changes.length === 0) return false;
   const { at, error } = await firstUnhandled(changes, consume);
   const stuck = changes[at];

@@ -72,7 +72,11 @@ const account = (plan: Iterator<Mishap>, calls: Calls) => {
         }
       },
     },
-    doorbell: { ...doorbell, ...fragile({ changesAfter: doorbell.changesAfter }, process), progress: fragile(progress, process) },
+    doorbell: {
+      ...doorbell,
+      reading: (...of) => fragile({ read: doorbell.reading(...of) }, process).read,
+      progress: fragile(progress, process),
+    },
     clock,
     ids: { next: () => String(++ids).padStart(26, '0') },
     exportWriter: { put: async () => process.step() } as unknown as DoorbellCloud['exportWriter'],

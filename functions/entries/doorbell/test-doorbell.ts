@@ -23,10 +23,12 @@ export const testDoorbell = (
   timeOf: (change: Change) => Date = () => new Date(8.64e15),
   progress: Progress = testProgress(),
 ): Doorbell => ({
-  changesAfter: async (table, partition, sequence = '', limit) =>
-    changesOf(table)
-      .filter((change) => change.key.pk === partition && change.sequence > sequence)
-      .slice(0, limit),
+  reading:
+    (table, partition) =>
+    async (sequence = '', limit) =>
+      changesOf(table)
+        .filter((change) => change.key.pk === partition && change.sequence > sequence)
+        .slice(0, limit),
   async *changedSince(table, since) {
     for (const change of changesOf(table)) if (timeOf(change) >= since) yield change.key.pk;
   },

@@ -79,7 +79,7 @@ const worldOf = async (account: Account): Promise<GcpWorld> => {
         for (const rung of await pending()) {
           const partition = partitionOf(rung.document) ?? '';
           const known = await doorbell.progress.get(name, partition);
-          const last = (await doorbell.changesAfter(name, partition, known?.sequence, 1000)).at(-1);
+          const last = (await doorbell.reading(name, partition)(known?.sequence, 1000)).at(-1);
           if (last !== undefined) await doorbell.progress.put(name, partition, last.sequence, known?.tag);
           pass(rung);
         }
