@@ -127,9 +127,8 @@ type Pending = { readonly of: string; readonly until: string };
 const pendingOf = async (doorbell: CosmosDoorbell, table: string, of: string): Promise<Pending | undefined> => {
   let sequence = (await doorbell.progress.get(table, of))?.sequence;
   let until: string | undefined;
-  const read = doorbell.reading(table, of);
   for (;;) {
-    const pending = await read(sequence, pendingAtOnce);
+    const pending = await doorbell.reading(table, of)(sequence, pendingAtOnce);
     until = pending.at(-1)?.sequence ?? until;
     if (pending.length < pendingAtOnce) return until === undefined ? undefined : { of, until };
     sequence = until;
