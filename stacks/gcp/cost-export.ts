@@ -47,15 +47,17 @@ export class CostExport extends ComponentResource {
 const tableOf = (datasetId: Output<string>, tableId: string) => ({ datasetId, tableId, deletionProtection: false });
 
 const billedOf = (datasetId: Output<string>, bucket: Input<string>): QueryTableArgs => {
-  const folder = interpolate`gs://${bucket}/${platformTenant}/focus/data/`;
+  const folder = interpolate`gs://${bucket}/${platformTenant}/focus/csv/`;
   return {
     ...tableOf(datasetId, 'billed'),
     externalDataConfiguration: {
-      sourceFormat: 'PARQUET',
-      sourceUris: [interpolate`${folder}*.parquet`],
+      // Of Parquet BigQuery takes no schema, and finds none before there is a file; of CSV it takes one (REST reference, ExternalDataConfiguration).
+      sourceFormat: 'CSV',
+      sourceUris: [interpolate`${folder}*.csv`],
       autodetect: false,
       schema: billedSchema,
-      // Said rather than found: there may be no file yet.
+      csvOptions: { quote: '"', skipLeadingRows: 1, allowQuotedNewlines: true },
+      // Said rather than found, too.
       hivePartitioningOptions: { mode: 'CUSTOM', sourceUriPrefix: interpolate`${folder}{billing_period:STRING}` },
     },
   };
