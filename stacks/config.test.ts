@@ -220,6 +220,7 @@ describe('the settings of a stack on Google Cloud', () => {
     ['billingTable', 'costs', 'the table of a billing export'],
     ['eventArchiveDays', '6', 'platform:eventArchiveDays is 6, and events are kept for at least 7 days'],
     ['eventArchiveDays', '32', 'platform:eventArchiveDays is 32, and Pub/Sub keeps events for at most 31 days'],
+    ['logRetentionDays', '3651', 'a whole number from 1 to 3650'],
     ['maximumInstances', '{"http":0}', 'platform:maximumInstances'],
     ['rollout', '{"models-http":{"stable":"7","percent":10}}', 'platform:rollout'],
   ])('refuse %s of %s', (key, value, right) => expect(refusal({ ...gcp, [`platform:${key}`]: value }, 'gcp-dev')).toContain(right));

@@ -17,6 +17,8 @@ export const [shortestArchiveDays, longestArchiveDays] = [7, 31] as const;
 
 export const Options = z.strictObject({
   ...commonOptions,
+  /** Cloud Logging keeps nothing for longer. */
+  logRetentionDays: whole(1, 3650).optional(),
   /** The project that this stack belongs to: in any other, nothing is created. */
   allowedProject: matching(projectId, 'the id of a project').optional(),
   memoryMegabytes: whole(256, 32_768).default(512),
