@@ -17,6 +17,8 @@ export const inventory = async (world: World): Promise<string[]> => {
     database: [...world.databases],
     function: world.functions.list(),
     job: world.scheduler.list(),
+    key: world.keys.list(),
+    balancer: world.compute.list(),
     secret: secrets.map(({ name }) => name),
     subscription: subscriptions.map(({ name }) => name),
     topic: topics.map(({ name }) => name),

@@ -6,7 +6,7 @@ export type Stack = {
   up(...args: string[]): Promise<Outcome>;
   tryUp(...args: string[]): Promise<Outcome>;
   refresh(): Promise<Outcome>;
-  destroy(): Promise<Outcome>;
+  destroy(...args: string[]): Promise<Outcome>;
   cancel(): Promise<Outcome>;
   config(settings: Readonly<Record<string, string>>): Promise<void>;
   outputs(): Promise<Readonly<Record<string, unknown>>>;
@@ -28,7 +28,7 @@ export const createStack = async (engine: Engine, folder: string, name: string):
     up: (...args) => must(...up, ...args),
     tryUp: (...args) => attempt(...up, ...args),
     refresh: () => must('refresh', '--yes', '--skip-preview'),
-    destroy: () => must('destroy', '--yes', '--skip-preview'),
+    destroy: (...args) => must('destroy', '--yes', '--skip-preview', ...args),
     cancel: () => must('cancel', '--yes'),
     config: async (settings) => {
       const plain = Object.entries(settings).flatMap(([key, value]) => ['--plaintext', `${key}=${value}`]);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { kind } from '../provider/kind.ts';
+import { agentOf } from './project.ts';
 import type { World } from './world.ts';
 
 const DatabaseInputs = z.object({
@@ -9,10 +10,11 @@ const DatabaseInputs = z.object({
   locationId: z.string(),
   type: z.string(),
   deletionPolicy: z.string().default('ABANDON'),
+  cmekConfig: z.object({ kmsKeyName: z.string() }).optional(),
 });
 
 /** The emulator has any database that is named, and keeps nothing of one but its documents. */
-export const database = ({ project, databases, firestore }: World) => {
+export const database = ({ project, databases, firestore, keys }: World) => {
   const idOf = (name: string) => `projects/${project.id}/databases/${name}`;
   return kind({
     type: 'gcp:firestore/database:Database',
@@ -20,7 +22,8 @@ export const database = ({ project, databases, firestore }: World) => {
     naming: { property: 'name', longest: 63 },
     replacedBy: ['name', 'locationId', 'project', 'cmekConfig'],
     computes: ['uid'],
-    create: async ({ name }) => {
+    create: async ({ name, locationId, cmekConfig }) => {
+      if (cmekConfig !== undefined) keys.use(cmekConfig.kmsKeyName, agentOf(project, 'gcp-sa-firestore'), locationId);
       if (databases.has(name)) throw new Error(`Error creating Database: 409: Database already exists: ${name}`);
       databases.add(name);
       return { id: idOf(name), computed: { uid: name } };
@@ -92,3 +95,33 @@ export const index = ({ project, indexes }: World) =>
     read: async (id) => (indexes.has(id) ? { computed: { name: id } } : undefined),
     remove: async (id) => indexes.forget(id),
   });
+
+const FieldInputs = z.object({
+  database: z.string(),
+  collection: z.string(),
+  field: z.string(),
+  indexConfig: z.object({ indexes: z.array(z.object({ order: z.string() })).default([]) }).optional(),
+});
+type FieldInputs = z.output<typeof FieldInputs>;
+
+/** A field is always there; what is made and goes are its settings. That an item expires nobody sees here. */
+export const field = ({ project, indexes }: World) => {
+  const set = (id: string, { indexConfig, ...within }: FieldInputs): void => {
+    const orders = indexConfig?.indexes.map(({ order }) => order) ?? ['ASCENDING', 'DESCENDING'];
+    indexes.set(id, { ...within, orders });
+  };
+  return kind({
+    type: 'gcp:firestore/field:Field',
+    inputs: FieldInputs,
+    replacedBy: ['database', 'collection', 'field', 'project'],
+    computes: ['name'],
+    create: async (inputs) => {
+      const id = `projects/${project.id}/databases/${inputs.database}/collectionGroups/${inputs.collection}/fields/${inputs.field}`;
+      set(id, inputs);
+      return { id, computed: { name: id } };
+    },
+    read: async (id) => (indexes.has(id) ? { computed: { name: id } } : undefined),
+    update: async (id, inputs) => void set(id, inputs),
+    remove: async (id) => indexes.forget(id),
+  });
+};

@@ -14,6 +14,7 @@ const Inputs = z.object({
   serviceConfig: z.looseObject({
     serviceAccountEmail: z.string(),
     timeoutSeconds: z.number(),
+    ingressSettings: z.enum(['ALLOW_ALL', 'ALLOW_INTERNAL_ONLY', 'ALLOW_INTERNAL_AND_GCLB']).default('ALLOW_ALL'),
     environmentVariables: z.record(z.string(), z.string()).default({}),
   }),
 });
@@ -29,12 +30,12 @@ export const cloudFunction = ({ project, functions, accounts, emulators }: World
     return new Uint8Array(await response.arrayBuffer());
   };
   const deploy = async ({ name, buildConfig, serviceConfig }: Inputs) => {
-    const { serviceAccountEmail: runsAs, environmentVariables: environment, timeoutSeconds } = serviceConfig;
+    const { serviceAccountEmail: runsAs, environmentVariables: environment, timeoutSeconds, ingressSettings: ingress } = serviceConfig;
     if ((hostOf(project, name).split('.')[0] ?? '').length > longest) throw new Error(`The name of ${name} is too long for a host.`);
     if (!accounts.has(runsAs)) throw new Error(`Service account ${runsAs} does not exist.`);
     const { entryPoint, source } = buildConfig;
     const uri = await functions.deploy(name, {
-      ...{ account: runsAs, entryPoint, environment, timeoutSeconds },
+      ...{ account: runsAs, entryPoint, environment, timeoutSeconds, ingress },
       code: () => code(source.storageSource),
     });
     return { serviceConfig: { ...serviceConfig, uri, service: name }, url: uri, state: 'ACTIVE', updateTime: new Date().toISOString() };

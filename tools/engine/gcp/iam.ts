@@ -62,29 +62,36 @@ const targets: { readonly [type: string]: (inputs: Properties, projectId: string
   'gcp:serviceaccount/iAMMember:IAMMember': ({ serviceAccountId }) => `account:${text(serviceAccountId).split('/').at(-1)}`,
   'gcp:cloudrunv2/serviceIamMember:ServiceIamMember': ({ name }) => `service:${text(name)}`,
   'gcp:cloudtasks/queueIamMember:QueueIamMember': ({ name }) => `tasks:${text(name)}`,
+  'gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember': ({ cryptoKeyId }) => `key:${text(cryptoKeyId)}`,
 };
 
 export const idOfBinding = ({ resource, role, member }: Binding): string => [resource, role, member].join(' ');
 
 const Member = z.looseObject({ role: z.string(), member: z.string() });
 
-/** Everybody, accounts of the project, and those of Google's own services. */
-const isThere = (accounts: World['accounts'], member: string): boolean =>
-  member === 'allUsers' ||
-  /@(gcp-sa-[\w-]+|gs-project-accounts)\.iam\.gserviceaccount\.com$/.test(member) ||
-  accounts.has(member.replace('serviceAccount:', ''));
+/** Everybody, accounts of the project, and those of Google's own services once they are there; that of Cloud Storage is as soon as somebody asks for it. */
+const isThere = ({ accounts, agents }: World, member: string): boolean => {
+  const email = member.replace('serviceAccount:', '');
+  return (
+    member === 'allUsers' || email.endsWith('@gs-project-accounts.iam.gserviceaccount.com') || agents.has(email) || accounts.has(email)
+  );
+};
+
+/** Properties that say on what. */
+const targeting = ['bucket', 'topic', 'subscription', 'secretId', 'serviceAccountId', 'name', 'cryptoKeyId'];
 
 /** Members of roles, on each kind of resource that a stack grants something on. */
-export const members = ({ project, access, accounts }: World) =>
-  Object.entries(targets).map(([type, target]) =>
+export const members = (world: World) => {
+  const { project, access } = world;
+  return Object.entries(targets).map(([type, target]) =>
     kind({
       type,
       inputs: Member,
-      replacedBy: ['role', 'member', 'project', 'condition', 'bucket', 'topic', 'subscription', 'secretId', 'serviceAccountId', 'name'],
+      replacedBy: ['role', 'member', 'project', 'condition', ...targeting],
       computes: ['etag'],
       create: async (inputs) => {
         const resource = target(inputs as Properties, project.id);
-        if (!isThere(accounts, inputs.member)) throw new Error(`Error 400: Service account ${inputs.member} does not exist.`);
+        if (!isThere(world, inputs.member)) throw new Error(`Error 400: Service account ${inputs.member} does not exist.`);
         const binding = { resource, role: inputs.role, member: inputs.member };
         const id = idOfBinding(binding);
         access.bind(id, binding);
@@ -94,3 +101,4 @@ export const members = ({ project, access, accounts }: World) =>
       remove: async (id) => access.unbind(id),
     }),
   );
+};

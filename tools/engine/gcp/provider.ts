@@ -2,13 +2,17 @@ import type { Kind } from '../provider/kind.ts';
 import { type ProviderOptions, startProvider } from '../provider/provider.ts';
 import type { EmulatedProvider, Records } from '../provider/records.ts';
 import type { Properties } from '../provider/values.ts';
+import { balancerKinds, recordSet } from './balancer.ts';
 import { job, trigger } from './callers.ts';
-import { database, document, index } from './firestore.ts';
+import { database, document, field, index } from './firestore.ts';
 import { cloudFunction } from './function.ts';
 import { account, customRole, members } from './iam.ts';
+import { cryptoKey, keyRing } from './kms.ts';
+import { agentOf } from './project.ts';
 import { subscription, topic } from './pubsub.ts';
 import { recorded } from './recorded.ts';
 import { secret, secretVersion } from './secrets.ts';
+import { afterItsApi, service, serviceIdentity } from './services.ts';
 import { bucket, bucketObject } from './storage.ts';
 import type { World } from './world.ts';
 
@@ -16,6 +20,7 @@ const kindsOf = (world: World): Kind[] => [
   database(world),
   document(world),
   index(world),
+  field(world),
   topic(world),
   subscription(world),
   bucket(world),
@@ -28,6 +33,12 @@ const kindsOf = (world: World): Kind[] => [
   cloudFunction(world),
   trigger(world),
   job(world),
+  service(world),
+  serviceIdentity(world),
+  keyRing(world),
+  cryptoKey(world),
+  ...balancerKinds(world),
+  recordSet(world),
 ];
 
 /** A provider of the `gcp` package that makes on emulators what it is asked for. */
@@ -35,7 +46,7 @@ export const startGcpProvider = async (world: World, options: ProviderOptions): 
   const { project } = world;
   const kinds = new Map(kindsOf(world).map((kind) => [kind.type, kind]));
   const records: Records = new Map();
-  const storageAgent = `service-${project.number}@gs-project-accounts.iam.gserviceaccount.com`;
+  const storageAgent = agentOf(project, 'gs-project-accounts');
   const invoke = async (token: string, { projectId }: Properties): Promise<object> => {
     if (token === 'gcp:organizations/getProject:getProject' && projectId === project.id)
       return { id: `projects/${project.id}`, projectId: project.id, number: project.number, name: project.id };
@@ -45,7 +56,8 @@ export const startGcpProvider = async (world: World, options: ProviderOptions): 
       return { id: storageAgent, emailAddress: storageAgent, member: `serviceAccount:${storageAgent}`, project: project.id };
     throw new Error(`${token} is not among what this provider can be asked`);
   };
-  const kindOf = (type: string) => kinds.get(type) ?? recorded(type, records, project);
+  const afterApi = afterItsApi(world);
+  const kindOf = (type: string) => afterApi(kinds.get(type) ?? recorded(type, records, project));
   const listening = await startProvider({ version: '9.37.0', kindOf, invoke, ...options });
   return { ...listening, records };
 };

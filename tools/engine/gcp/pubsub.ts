@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { drift } from '../aws/drift.ts';
 import { kind } from '../provider/kind.ts';
+import { agentOf } from './project.ts';
 import type { World } from './world.ts';
 
 const TopicInputs = z.object({
   name: z.string(),
   messageRetentionDuration: z.string().optional(),
+  kmsKeyName: z.string().optional(),
   labels: z.record(z.string(), z.string()).default({}),
 });
 type TopicInputs = z.output<typeof TopicInputs>;
@@ -15,7 +17,7 @@ const topicOf = ({ messageRetentionDuration, labels }: TopicInputs) => ({
   ...(messageRetentionDuration === undefined ? {} : { messageRetentionDuration }),
 });
 
-export const topic = ({ project, pubSub }: World) =>
+export const topic = ({ project, pubSub, keys }: World) =>
   kind({
     type: 'gcp:pubsub/topic:Topic',
     inputs: TopicInputs,
@@ -25,6 +27,7 @@ export const topic = ({ project, pubSub }: World) =>
     recomputes: ['effectiveLabels'],
     create: async (inputs) => {
       const id = `projects/${project.id}/topics/${inputs.name}`;
+      if (inputs.kmsKeyName !== undefined) keys.use(inputs.kmsKeyName, agentOf(project, 'gcp-sa-pubsub'), project.region);
       await pubSub('PUT', `/v1/${id}`, topicOf(inputs));
       return { id, computed: { effectiveLabels: inputs.labels } };
     },

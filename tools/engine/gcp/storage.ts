@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { kind } from '../provider/kind.ts';
+import { agentOf } from './project.ts';
 import type { World } from './world.ts';
 
 const BucketInputs = z.object({
@@ -9,10 +10,11 @@ const BucketInputs = z.object({
   location: z.string(),
   forceDestroy: z.boolean().default(false),
   versioning: z.object({ enabled: z.boolean() }).optional(),
+  encryption: z.object({ defaultKmsKeyName: z.string() }).optional(),
 });
 type Listed = { readonly items?: readonly { readonly name: string; readonly generation?: string }[] };
 
-export const bucket = ({ project, storage }: World) => {
+export const bucket = ({ project, storage, keys }: World) => {
   const empty = async (name: string): Promise<void> => {
     for (;;) {
       const { items = [] } = (await storage<Listed>('GET', `/storage/v1/b/${name}/o?versions=true`)) ?? {};
@@ -27,7 +29,8 @@ export const bucket = ({ project, storage }: World) => {
     naming: { property: 'name', longest: 63 },
     replacedBy: ['name', 'location', 'project'],
     computes: ['url', 'selfLink'],
-    create: async ({ name, location, versioning }) => {
+    create: async ({ name, location, versioning, encryption }) => {
+      if (encryption !== undefined) keys.use(encryption.defaultKmsKeyName, agentOf(project, 'gs-project-accounts'), location);
       await storage('POST', `/storage/v1/b?project=${project.id}`, { name, location, ...(versioning && { versioning }) });
       return { id: name, computed: { url: `gs://${name}`, selfLink: `https://www.googleapis.com/storage/v1/b/${name}` } };
     },

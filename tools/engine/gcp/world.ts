@@ -1,10 +1,14 @@
 import { type Access, makeAccess } from './host/access.ts';
 import { type Accounts, makeAccounts } from './host/accounts.ts';
+import { makeBalancer } from './host/balancer.ts';
 import { callerThrough } from './host/calls.ts';
+import { type Compute, makeCompute } from './host/compute.ts';
 import { type Front, startFront } from './host/front.ts';
 import { type Functions, makeFunctions } from './host/functions.ts';
 import { type Indexes, makeIndexes } from './host/indexes.ts';
 import { makeIngress } from './host/ingress.ts';
+import { type Keys, makeKeys } from './host/keys.ts';
+import { makeNames, type Names } from './host/names.ts';
 import { makePushes, type Pushes } from './host/pushes.ts';
 import { type Scheduler, startScheduler } from './host/scheduler.ts';
 import { makeServices } from './host/services.ts';
@@ -22,6 +26,13 @@ export type World = {
   readonly pushes: Pushes;
   readonly triggers: Triggers;
   readonly scheduler: Scheduler;
+  readonly compute: Compute;
+  readonly names: Names;
+  readonly keys: Keys;
+  /** Hosts of the APIs that are switched on. */
+  readonly apis: Set<string>;
+  /** The e-mails that Google's own services work as, as soon as they are there. */
+  readonly agents: Set<string>;
   /** As an owner of the project. */
   readonly firestore: Rest;
   readonly pubSub: Rest;
@@ -40,9 +51,18 @@ export type World = {
 export type WorldOptions = {
   /** How long a minute of the scheduler's is. */
   readonly minuteMillis?: number;
+  /** The zones of Cloud DNS that are there, by their names. */
+  readonly zones?: Readonly<Record<string, string>>;
 };
 
-export const startWorld = async (project: Project, emulators: Emulators, { minuteMillis }: WorldOptions = {}): Promise<World> => {
+/** What people switch on before a stack can ask for anything. */
+const firstApis = ['cloudresourcemanager.googleapis.com', 'serviceusage.googleapis.com'];
+
+export const startWorld = async (
+  project: Project,
+  emulators: Emulators,
+  { minuteMillis, zones = {} }: WorldOptions = {},
+): Promise<World> => {
   const accounts = makeAccounts(project.id);
   const access = makeAccess();
   const indexes = makeIndexes();
@@ -55,10 +75,13 @@ export const startWorld = async (project: Project, emulators: Emulators, { minut
   const pushes = makePushes(call);
   const triggers = makeTriggers(project, emulators.firestore, call);
   const scheduler = startScheduler(call, minuteMillis);
+  const [compute, names, keys] = [makeCompute(), makeNames(zones), makeKeys(access)];
+  const balancer = makeBalancer(compute, names, ingress);
   const services = makeServices({ emulators, accounts, access, indexes });
-  front = await startFront({ project, accounts, services, ingress, pushed: pushes.receive });
+  front = await startFront({ project, accounts, services, ingress, balancer, pushed: pushes.receive });
   return {
     ...{ project, accounts, access, indexes, functions, pushes, triggers, scheduler, emulators, networkOf },
+    ...{ compute, names, keys, apis: new Set(firstApis), agents: new Set() },
     firestore: restOf(emulators.firestore, ownerOfAll),
     pubSub: restOf(emulators.pubSub),
     storage: restOf(emulators.storage),

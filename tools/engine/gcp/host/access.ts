@@ -19,10 +19,11 @@ export type Access = {
 };
 
 /**
- * What Google's own roles hold of what functions may ask for (https://cloud.google.com/iam/docs/roles-permissions): permissions of consoles and of
+ * What Google's own roles hold of what functions and Google's services may ask for (https://cloud.google.com/iam/docs/roles-permissions): permissions of consoles and of
  * services that the platform does not use are left out.
  */
 const predefined: { readonly [role: string]: readonly string[] } = {
+  'roles/cloudkms.cryptoKeyEncrypterDecrypter': ['cloudkms.cryptoKeyVersions.useToDecrypt', 'cloudkms.cryptoKeyVersions.useToEncrypt'],
   'roles/cloudtasks.enqueuer': ['cloudtasks.tasks.create'],
   'roles/iam.serviceAccountUser': ['iam.serviceAccounts.actAs'],
   'roles/pubsub.publisher': ['pubsub.topics.publish'],

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type GoogleStatus, googleError } from '../../../../adapters/conformance/fakes/google-errors.ts';
 import type { Project } from '../project.ts';
 import type { Accounts } from './accounts.ts';
+import type { Balancer } from './balancer.ts';
 import type { Ingress } from './ingress.ts';
 import type { Services } from './services.ts';
 
@@ -22,6 +23,7 @@ export type FrontParts = {
   readonly accounts: Accounts;
   readonly services: Services;
   readonly ingress: Ingress;
+  readonly balancer: Balancer;
   /** Takes what Pub/Sub pushes, at `/push/<subscription>`. */
   readonly pushed: (subscription: string, incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 };
@@ -37,10 +39,10 @@ const meantBy = (url: string): Meant | undefined => {
 };
 
 /**
- * The network of the emulated project: whatever its functions send to Google's hosts, to each other and to their metadata server comes by here (see
+ * The network of the emulated project: whatever its functions send to Google's hosts, to each other and to their metadata server, and others to their domain, comes by here (see
  * network.mjs), at `/as/<account>/https/<host>/<path>`.
  */
-export const startFront = async ({ project, accounts, services, ingress, pushed }: FrontParts): Promise<Front> => {
+export const startFront = async ({ project, accounts, services, ingress, balancer, pushed }: FrontParts): Promise<Front> => {
   const functionAt = (host: string): string | undefined => {
     const ending = `-${project.number}.${project.region}.run.app`;
     return host.endsWith(ending) ? host.slice(0, -ending.length) : undefined;
@@ -62,13 +64,13 @@ export const startFront = async ({ project, accounts, services, ingress, pushed 
     const meant = meantBy(url);
     if (meant === undefined) return refuse(outgoing, 'NOT_FOUND', `Nothing is at ${url}.`);
     const name = functionAt(meant.host);
-    if (name !== undefined) return ingress(name, incoming, outgoing, meant);
+    if (name !== undefined) return ingress(name, incoming, outgoing, { ...meant, from: meant.caller === 'google' ? 'google' : 'outside' });
     if (meant.host === 'metadata.google.internal') return metadata(meant, incoming, outgoing);
     if (meant.host === 'www.googleapis.com' && meant.path === '/oauth2/v3/certs')
       return void outgoing
         .writeHead(200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=3600' })
         .end(JSON.stringify(accounts.certificates()));
-    return services(meant, incoming, outgoing);
+    return (await balancer(meant, incoming, outgoing)) ? undefined : services(meant, incoming, outgoing);
   };
 
   const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {

@@ -10,6 +10,8 @@ import { unzipSync } from 'fflate';
 import { freePort } from '../../../emulators/emulator-process.ts';
 import { installNode } from '../../../emulators/install.ts';
 
+export type IngressSettings = 'ALLOW_ALL' | 'ALLOW_INTERNAL_ONLY' | 'ALLOW_INTERNAL_AND_GCLB';
+
 /** A revision of a function as it was asked for. */
 export type Revision = {
   /** The e-mail of what it runs as. */
@@ -17,6 +19,7 @@ export type Revision = {
   readonly entryPoint: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
+  readonly ingress: IngressSettings;
   /** Its code: a zip. */
   readonly code: () => Promise<Uint8Array>;
 };

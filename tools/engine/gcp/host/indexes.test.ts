@@ -47,6 +47,21 @@ describe('a query of Firestore', () => {
     expect(indexes.refusalOf('d', { from: [{ collectionId: 'c' }] })).toBeUndefined();
   });
 
+  it('is refused by one field where the field keeps no index of its own, or none in its direction', () => {
+    const told = makeIndexes();
+    told.set('every', { database: 'd', collection: 'c', field: '*', orders: [] });
+    told.set('at', { database: 'd', collection: 'c', field: 'at', orders: ['ASCENDING'] });
+    const by = (field: string, direction: string) => told.refusalOf('d', query([], [[field, direction]]));
+    expect(by('at', 'ASCENDING')).toBeUndefined();
+    expect(by('at', 'DESCENDING')).toMatch(/requires an index on d\/c: at DESCENDING/);
+    expect(by('other', 'ASCENDING')).toBeDefined();
+    expect(told.refusalOf('d', query([partition], []))).toBeDefined();
+    expect(told.refusalOf('d', query([filter('at', 'EQUAL')], []))).toBeUndefined();
+    expect(told.refusalOf('d', query([partition], [], 'other'))).toBeUndefined();
+    told.forget('every');
+    expect(by('other', 'ASCENDING')).toBeUndefined();
+  });
+
   it('is refused in the other direction, of another field, or where the index is another collection’s', () => {
     expect(indexes.refusalOf('d', query([partition], [['sk', 'DESCENDING']]))).toMatch(/requires an index on d\/c: pk,sk DESCENDING/);
     expect(indexes.refusalOf('d', query([partition], [['at', 'ASCENDING']]))).toBeDefined();
