@@ -22,7 +22,12 @@ export const startProject = async (options: WorldOptions = {}): Promise<Emulated
     cloud: {
       package: 'gcp',
       startProvider: (options) => startGcpProvider(world, options),
-      env: { GOOGLE_PROJECT: project.id, GOOGLE_REGION: project.region, GOOGLE_PUBSUB_CUSTOM_ENDPOINT: `${pubSub}/v1/` },
+      env: {
+        GOOGLE_PROJECT: project.id,
+        GOOGLE_REGION: project.region,
+        GOOGLE_PUBSUB_CUSTOM_ENDPOINT: `${world.deployingUrl}v1/`,
+        GOOGLE_MONITORING_CUSTOM_ENDPOINT: world.deployingUrl,
+      },
     },
     config: { 'gcp:project': project.id, 'gcp:region': project.region },
     outside: { NODE_OPTIONS: `--import ${network}`, HYBRID_TEST_GOOGLE: world.networkOf('nobody'), HYBRID_PATIENCE: '20' },

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { httpClient } from '../../tools/http-client.ts';
+import { waitUntil } from '../../tools/wait-until.ts';
 import { type EmulatedProject, project, startProject } from './gcp-emulator.ts';
 import { inventory } from './gcp-inventory.ts';
 import { type EmulatedPlatform, startPlatformIn } from './platform.ts';
 import { changing } from './said.ts';
+import { newTenant } from './traffic.ts';
 import { demoIsAsOnLaptop } from './tried.ts';
 
 const domain = 'ai.example.com';
@@ -28,6 +31,9 @@ afterAll(() => platform?.stop());
 const world = () => platform.account.world;
 /** Asks as somebody outside of the project. */
 const statusOf = async (host: string): Promise<number> => (await fetch(`${world().networkOf('nobody')}/https/${host}/health/ready`)).status;
+const admin = async () => httpClient(`${world().networkOf('nobody')}/https/${domain}`, String((await platform.stack.outputs()).adminKey));
+/** A tenant that was there before the stack went. */
+const before = { tenant: '' };
 /** What holds data, and what it is read with. */
 const kept = (all: readonly string[]) => all.filter((one) => /^(bucket (?!code-)|database |key |secret )/.test(one)).toSorted();
 
@@ -63,6 +69,27 @@ describe('the platform as prod on Google Cloud by the real engine', () => {
 
   it('does on its domain what it does on the laptop, with the same figures', () => demoIsAsOnLaptop(platform));
 
+  it('has a subscription whose filter changes hear what the one before it had not delivered, as Cloud Monitoring tells of that', async () => {
+    platform.runs('infra-tests/engine/variation/other-filter-program.ts');
+    const { steps } = await platform.stack.up();
+    expect(changing(steps)).toContain('replace billing-tenant-created-subscription');
+    const operator = await admin();
+    const tenant = await newTenant(operator);
+    const { tenantId } = (await tenant.get<{ tenantId: string }>('/v1/me')).body;
+    before.tenant = tenantId;
+    const account = async () => (await operator.get<{ code: string }>(`/v1/billing/accounts/${tenantId}/subscription`)).body.code;
+    const heard = async () => ((await account()) === 'account-not-found' ? undefined : account());
+    const age = { at: new Date(), seconds: 120 };
+    world().ages.set('hybrid-prod-billing-tenant-created-00000000', age);
+    platform.runs('stacks/index.ts');
+    expect(await heard()).toBeUndefined();
+    const { said } = await platform.stack.up();
+    // A minute more than it says, for clocks differ.
+    expect(said).toContain(`hears everything since ${new Date(age.at.getTime() - 180_000).toISOString()}`);
+    const code = await waitUntil('the account of a tenant that nobody heard of', heard, { withinMillis: 60_000, everyMillis: 200 });
+    expect(code).toBe('subscription-not-found');
+  });
+
   it('turns floods away, from as many requests on as one setting says, which is one update', async () => {
     await platform.stack.config({ 'platform:requestsPerSecond': '1' });
     expect(changing((await platform.stack.up()).steps)).toEqual(['update network-firewall']);
@@ -72,18 +99,24 @@ describe('the platform as prod on Google Cloud by the real engine', () => {
   });
 
   it('keeps its data where somebody destroys it', async () => {
-    const before = kept(await inventory(world()));
-    expect(before.length).toBeGreaterThan(12);
+    const data = kept(await inventory(world()));
+    expect(data.length).toBeGreaterThan(12);
     await expect(platform.stack.destroy()).rejects.toThrow('it is protected');
-    expect(kept(await inventory(world()))).toEqual(before);
+    expect(kept(await inventory(world()))).toEqual(data);
     await platform.stack.destroy('--exclude-protected');
     const left = await inventory(world());
-    expect(kept(left)).toEqual(before);
+    expect(kept(left)).toEqual(data);
     // What data is encrypted with can still be used, and Google's own services have their roles.
-    const others = left.filter((one) => !before.includes(one));
+    const others = left.filter((one) => !data.includes(one));
     expect(others.filter((one) => one.startsWith('binding roles/cloudkms.cryptoKeyEncrypterDecrypter key:'))).toHaveLength(4);
     expect(others.filter((one) => /^binding roles\/(eventarc|firestore|pubsub)\.serviceAgent project /.test(one))).toHaveLength(3);
     expect(others).toHaveLength(7);
     expect([...platform.engine.provider.records]).toEqual([]);
+  });
+
+  it('is made around its data again', async () => {
+    await platform.stack.up();
+    expect(changing((await platform.stack.up()).steps)).toEqual([]);
+    expect((await (await admin()).get(`/v1/tenants/${before.tenant}`)).status).toBe(200);
   });
 });

@@ -8,7 +8,7 @@ import { database, document, field, index } from './firestore.ts';
 import { cloudFunction } from './function.ts';
 import { account, customRole, members } from './iam.ts';
 import { cryptoKey, keyRing } from './kms.ts';
-import { agentOf } from './project.ts';
+import { agentOf, deployerToken } from './project.ts';
 import { subscription, topic } from './pubsub.ts';
 import { recorded } from './recorded.ts';
 import { secret, secretVersion } from './secrets.ts';
@@ -51,7 +51,7 @@ export const startGcpProvider = async (world: World, options: ProviderOptions): 
     if (token === 'gcp:organizations/getProject:getProject' && projectId === project.id)
       return { id: `projects/${project.id}`, projectId: project.id, number: project.number, name: project.id };
     if (token === 'gcp:organizations/getClientConfig:getClientConfig')
-      return { id: project.id, accessToken: 'emulated', project: project.id, region: project.region, zone: '', defaultLabels: {} };
+      return { id: project.id, accessToken: deployerToken, project: project.id, region: project.region, zone: '', defaultLabels: {} };
     if (token === 'gcp:storage/getProjectServiceAccount:getProjectServiceAccount')
       return { id: storageAgent, emailAddress: storageAgent, member: `serviceAccount:${storageAgent}`, project: project.id };
     throw new Error(`${token} is not among what this provider can be asked`);

@@ -3,6 +3,7 @@ import { type Accounts, makeAccounts } from './host/accounts.ts';
 import { makeBalancer } from './host/balancer.ts';
 import { callerThrough } from './host/calls.ts';
 import { type Compute, makeCompute } from './host/compute.ts';
+import { type Ages, makeDeploying } from './host/deploying.ts';
 import { type Front, startFront } from './host/front.ts';
 import { type Functions, makeFunctions } from './host/functions.ts';
 import { type Indexes, makeIndexes } from './host/indexes.ts';
@@ -43,6 +44,10 @@ export type World = {
   readonly databases: Set<string>;
   /** Where a process sends what is meant for Google (see host/network.mjs), as an account of the project or as `nobody`. */
   networkOf(account: string): string;
+  /** What Cloud Monitoring says of subscriptions. */
+  readonly ages: Ages;
+  /** Where an update asks what it asks beside the provider: Pub/Sub and Cloud Monitoring. */
+  readonly deployingUrl: string;
   /** Where Pub/Sub pushes to. */
   pushUrlOf(subscription: string): string;
   close(): Promise<void>;
@@ -77,11 +82,13 @@ export const startWorld = async (
   const scheduler = startScheduler(call, minuteMillis);
   const [compute, names, keys] = [makeCompute(), makeNames(zones), makeKeys(access)];
   const balancer = makeBalancer(compute, names, ingress);
+  const ages: Ages = new Map();
+  const deploying = makeDeploying(emulators.pubSub, pushes, ages);
   const services = makeServices({ emulators, accounts, access, indexes });
-  front = await startFront({ project, accounts, services, ingress, balancer, pushed: pushes.receive });
+  front = await startFront({ project, accounts, services, ingress, balancer, deploying, pushed: pushes.receive });
   return {
     ...{ project, accounts, access, indexes, functions, pushes, triggers, scheduler, emulators, networkOf },
-    ...{ compute, names, keys, apis: new Set(firstApis), agents: new Set() },
+    ...{ ages, deployingUrl: `${frontUrl()}/deploying/`, compute, names, keys, apis: new Set(firstApis), agents: new Set() },
     firestore: restOf(emulators.firestore, ownerOfAll),
     pubSub: restOf(emulators.pubSub),
     storage: restOf(emulators.storage),

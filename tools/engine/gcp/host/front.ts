@@ -4,6 +4,7 @@ import { type GoogleStatus, googleError } from '../../../../adapters/conformance
 import type { Project } from '../project.ts';
 import type { Accounts } from './accounts.ts';
 import type { Balancer } from './balancer.ts';
+import type { Deploying } from './deploying.ts';
 import type { Ingress } from './ingress.ts';
 import type { Services } from './services.ts';
 
@@ -24,6 +25,8 @@ export type FrontParts = {
   readonly services: Services;
   readonly ingress: Ingress;
   readonly balancer: Balancer;
+  /** Takes what an update asks, at `/deploying/…`. */
+  readonly deploying: Deploying;
   /** Takes what Pub/Sub pushes, at `/push/<subscription>`. */
   readonly pushed: (subscription: string, incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 };
@@ -42,7 +45,7 @@ const meantBy = (url: string): Meant | undefined => {
  * The network of the emulated project: whatever its functions send to Google's hosts, to each other and to their metadata server, and others to their domain, comes by here (see
  * network.mjs), at `/as/<account>/https/<host>/<path>`.
  */
-export const startFront = async ({ project, accounts, services, ingress, balancer, pushed }: FrontParts): Promise<Front> => {
+export const startFront = async ({ project, accounts, services, ingress, balancer, deploying, pushed }: FrontParts): Promise<Front> => {
   const functionAt = (host: string): string | undefined => {
     const ending = `-${project.number}.${project.region}.run.app`;
     return host.endsWith(ending) ? host.slice(0, -ending.length) : undefined;
@@ -61,6 +64,7 @@ export const startFront = async ({ project, accounts, services, ingress, balance
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const url = incoming.url ?? '/';
     if (url.startsWith('/push/')) return pushed(decodeURIComponent(url.slice('/push/'.length)), incoming, outgoing);
+    if (url.startsWith('/deploying/')) return deploying(url.slice('/deploying'.length), incoming, outgoing);
     const meant = meantBy(url);
     if (meant === undefined) return refuse(outgoing, 'NOT_FOUND', `Nothing is at ${url}.`);
     const name = functionAt(meant.host);
