@@ -32,8 +32,8 @@ const world = () => platform.account.world;
 /** Asks as somebody outside of the project. */
 const statusOf = async (host: string): Promise<number> => (await fetch(`${world().networkOf('nobody')}/https/${host}/health/ready`)).status;
 const admin = async () => httpClient(`${world().networkOf('nobody')}/https/${domain}`, String((await platform.stack.outputs()).adminKey));
-/** A tenant that was there before the stack went. */
-const before = { tenant: '' };
+/** What was there before the stack went. */
+const before = { tenant: '', adminKey: '' };
 /** What holds data, and what it is read with. */
 const kept = (all: readonly string[]) => all.filter((one) => /^(bucket (?!code-)|database |key |secret )/.test(one)).toSorted();
 
@@ -76,7 +76,7 @@ describe('the platform as prod on Google Cloud by the real engine', () => {
     const operator = await admin();
     const tenant = await newTenant(operator);
     const { tenantId } = (await tenant.get<{ tenantId: string }>('/v1/me')).body;
-    before.tenant = tenantId;
+    Object.assign(before, { tenant: tenantId, adminKey: operator.key });
     const account = async () => (await operator.get<{ code: string }>(`/v1/billing/accounts/${tenantId}/subscription`)).body.code;
     const heard = async () => ((await account()) === 'account-not-found' ? undefined : account());
     const age = { at: new Date(), seconds: 120 };
@@ -99,8 +99,12 @@ describe('the platform as prod on Google Cloud by the real engine', () => {
   });
 
   it('keeps its data where somebody destroys it', async () => {
-    const data = kept(await inventory(world()));
+    const all = await inventory(world());
+    const data = kept(all);
     expect(data.length).toBeGreaterThan(12);
+    // As people do it, with a preview first.
+    await expect(platform.stack.destroy('--skip-preview=false')).rejects.toThrow('it is protected');
+    expect(await inventory(world())).toEqual(all);
     await expect(platform.stack.destroy()).rejects.toThrow('it is protected');
     expect(kept(await inventory(world()))).toEqual(data);
     await platform.stack.destroy('--exclude-protected');
@@ -115,8 +119,10 @@ describe('the platform as prod on Google Cloud by the real engine', () => {
   });
 
   it('is made around its data again', async () => {
+    const { adminKey } = before;
     await platform.stack.up();
     expect(changing((await platform.stack.up()).steps)).toEqual([]);
+    expect((await platform.stack.outputs()).adminKey).not.toBe(adminKey);
     expect((await (await admin()).get(`/v1/tenants/${before.tenant}`)).status).toBe(200);
   });
 });
