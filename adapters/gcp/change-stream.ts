@@ -108,6 +108,7 @@ export const firestoreDoorbell = ({ client, collectionOf }: FirestoreDoorbellOpt
 
   const begin = (table: string, partition: string, sequence: string, limit: number): Pass => {
     const since = sequence === '' ? 0 : committedIn(sequence) - longestCommitMillis;
+    // One more than is wanted: where it is not there, the first page says that it is the last; where it is, it may say that nothing before it is missing.
     const pages = pagesSince(at(table), [['pk', 'EQUAL', text(partition)]], since, limit + 1);
     return { pages, found: new Map(), begun: Number.NEGATIVE_INFINITY, isDone: false, after: sequence };
   };
