@@ -62,6 +62,15 @@ describe('the workflows', () => {
     expect([...commits].filter(([, all]) => all.size > 1)).toEqual([]);
   });
 
+  it('set up for the tests what they are said to need', () => {
+    const { jobs: test } = read<Workflow>('workflows/test.yml');
+    const setUp = test.everything?.steps.flatMap(({ uses = '' }) => uses.match(/\/setup-(\w+)@/)?.[1] ?? []);
+    expect(setUp).toEqual(['node', 'python', 'go', 'java', 'gcloud']);
+    const needed = readFileSync(new URL('emulators/gcp.ts', import.meta.url), 'utf8').matchAll(/sdkFolder\('([a-z-]+)'\)/g);
+    const components = test.everything?.steps.find(({ uses }) => uses?.includes('/setup-gcloud@'))?.with?.install_components;
+    expect(String(components).split(',').sort()).toEqual([...needed].map(([, emulator]) => emulator).sort());
+  });
+
   it('put nothing into a script that a stranger may write', () => {
     expect(steps.filter(({ step }) => /\$\{\{/.test(step.run ?? ''))).toEqual([]);
   });
