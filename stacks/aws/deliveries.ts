@@ -3,7 +3,7 @@ import { deadLetters, failedChanges, resourceVariable } from '../../functions/ke
 import type { Profile } from '../environment.ts';
 import type { PlatformPlan } from '../platform.ts';
 import { FailedChanges } from './failed-changes.ts';
-import type { Place } from './grant-actions.ts';
+import type { Place } from './grants.ts';
 import { type Keys, keysIn } from './keys.ts';
 import { visibilityOf } from './limits.ts';
 import type { ObjectStore } from './object-store.ts';

@@ -7,7 +7,7 @@ import type { CodeStore } from './code-store.ts';
 import type { Statement } from './component.ts';
 import type { Deliveries, Source } from './deliveries.ts';
 import { type FunctionArgs, PlatformFunction } from './function.ts';
-import type { KeyUsed, Places } from './grant-actions.ts';
+import type { KeyUsed, Places } from './grants.ts';
 import type { Keys } from './keys.ts';
 import type { Settings } from './options.ts';
 import { type KeyUse, keyStatements, keyUsesOf, placeOf, statementsOf } from './role.ts';

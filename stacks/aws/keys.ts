@@ -1,6 +1,6 @@
 import type { Input, Resource as PulumiResource } from '@pulumi/pulumi';
 import type { Statement } from './component.ts';
-import type { KeyUsed } from './grant-actions.ts';
+import type { KeyUsed } from './grants.ts';
 import { Key } from './key.ts';
 import { alarmsMayUse, eventsMayUse, logsMayUse } from './key-users.ts';
 import type { Transforms } from './transforms.ts';

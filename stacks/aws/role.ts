@@ -5,7 +5,7 @@ import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import { type Resource, resourceVariable } from '../../functions/kernel/resources.ts';
 import type { Grant } from '../../functions/kernel/units.ts';
 import { pascalCase, type Statement, type Transform, transformed } from './component.ts';
-import { type Allowed, allowedBy, type KeyUsed, keyActions, type Place, type Places, resourcesOf, statedVerbs } from './grant-actions.ts';
+import { type Allowed, allowedBy, type KeyUsed, keyActions, type Place, type Places, resourcesOf, statedVerbs } from './grants.ts';
 import { policyDocument } from './policy-document.ts';
 import { statementId } from './statement-id.ts';
 

@@ -6,7 +6,7 @@ import type { Deliveries } from './deliveries.ts';
 import { EventSource, fromChanges, fromQueue } from './event-source.ts';
 import type { PlatformFunction } from './function.ts';
 import type { Functions } from './functions.ts';
-import type { Places } from './grant-actions.ts';
+import type { Places } from './grants.ts';
 import { HttpApi, otherPaths } from './http-api.ts';
 import type { Keys } from './keys.ts';
 import type { Settings } from './options.ts';

@@ -2,7 +2,7 @@ import { type Input, interpolate, type Output, type Resource as PulumiResource }
 import { bus as busResource, failedChanges, resourceVariable } from '../../functions/kernel/resources.ts';
 import { immutableDaysOf, type PlatformPlan } from '../platform.ts';
 import { EventBus } from './event-bus.ts';
-import type { Place } from './grant-actions.ts';
+import type { Place } from './grants.ts';
 import { type Keys, keysIn } from './keys.ts';
 import { visibilityOf } from './limits.ts';
 import { ObjectStore } from './object-store.ts';
