@@ -5,7 +5,7 @@ import { contexts } from '../functions/contexts.ts';
 import { type Resource, resourceVariable } from '../functions/kernel/resources.ts';
 import { type FunctionUnit, unitsOf } from '../functions/kernel/units.ts';
 import { models } from '../functions/models/context.ts';
-import { allowedBy, statedVerbs } from '../stacks/aws/grant-actions.ts';
+import { allowedBy, statedVerbs } from '../stacks/aws/grants.ts';
 import { statementId } from '../stacks/aws/statement-id.ts';
 import { type PolicyStatement, statementsIn } from '../stacks/policies/statements.ts';
 import type { Graph } from './graph.ts';
