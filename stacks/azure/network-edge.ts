@@ -151,8 +151,10 @@ export class NetworkEdge extends ComponentResource {
       recordType: 'A',
       targetResource: { id: this.#endpoint.id },
     };
-    new RecordSet(`${name}-a`, transformed(alias, transform.record), { parent: this });
-    new RecordSet(`${name}-aaaa`, transformed({ ...alias, recordType: 'AAAA' }, transform.record), { parent: this });
+    // A domain cannot be deleted as long as its name leads to a Front Door.
+    const within = { parent: this, dependsOn: custom };
+    new RecordSet(`${name}-a`, transformed(alias, transform.record), within);
+    new RecordSet(`${name}-aaaa`, transformed({ ...alias, recordType: 'AAAA' }, transform.record), within);
     return custom;
   }
 
