@@ -10,8 +10,9 @@ export type EmulatedSubscription = EmulatedPlace & Subscription;
 /** Loaded into whatever calls the stack: its URLs are of Azure's hosts. */
 const network = new URL('../../tools/engine/azure/host/network.mjs', import.meta.url);
 
-export const startEmulatedSubscription = async (): Promise<EmulatedSubscription> => {
-  const subscription = await startSubscription();
+/** `zones` are the ids of zones of Azure DNS that are there. */
+export const startEmulatedSubscription = async (zones: readonly string[] = []): Promise<EmulatedSubscription> => {
+  const subscription = await startSubscription(zones);
   process.env.HYBRID_TEST_AZURE = subscription.front.url;
   await import(fileURLToPath(network));
   return {

@@ -2,7 +2,7 @@ import type { Subscription } from '../../tools/engine/azure/subscription.ts';
 
 /** What is there in a subscription, as `kind name`: nothing, before a stack is made and once it is destroyed. */
 export const inventory = (subscription: Subscription): readonly string[] => {
-  const { groups, accounts, cosmos, topics, vaults, identities, apps, front, access } = subscription;
+  const { groups, accounts, cosmos, topics, vaults, identities, apps, front, access, edge } = subscription;
   const named = (kind: string, names: Iterable<string>): string[] => [...names].map((name) => `${kind} ${name}`);
   return [
     ...named('group', groups),
@@ -13,6 +13,7 @@ export const inventory = (subscription: Subscription): readonly string[] => {
     ...named('identity', identities.keys()),
     ...named('app', apps.keys()),
     ...named('host', [...front.services.keys(), ...front.sites.keys()]),
+    ...named('edge', edge.ids()),
     ...named('assignment', access.assignments().keys()),
   ];
 };

@@ -137,6 +137,26 @@ const made: { readonly [type: string]: (auto: string, inputs: Inputs) => Added }
     const name = text(inputs, 'originGroupName', auto);
     return { name, id: ofProfile(inputs, 'originGroups', name) };
   },
+  'cdn:AFDOrigin': (auto, inputs) => {
+    const name = text(inputs, 'originName', auto);
+    return { name, id: ofProfile(inputs, 'originGroups', String(inputs.originGroupName), 'origins', name) };
+  },
+  'cdn:Route': (auto, inputs) => {
+    const name = text(inputs, 'routeName', auto);
+    return { name, id: ofProfile(inputs, 'afdEndpoints', String(inputs.endpointName), 'routes', name) };
+  },
+  'cdn:Rule': (auto, inputs) => {
+    const name = text(inputs, 'ruleName', auto);
+    return { name, id: ofProfile(inputs, 'ruleSets', String(inputs.ruleSetName), 'rules', name) };
+  },
+  'cdn:SecurityPolicy': (auto, inputs) => {
+    const name = text(inputs, 'securityPolicyName', auto);
+    return { name, id: ofProfile(inputs, 'securityPolicies', name) };
+  },
+  'dns:RecordSet': (_auto, inputs) => {
+    const name = String(inputs.relativeRecordSetName);
+    return { name, id: within(inputs, 'Microsoft.Network', 'dnsZones', String(inputs.zoneName), String(inputs.recordType), name) };
+  },
   'cdn:RuleSet': (auto, inputs) => {
     const name = text(inputs, 'ruleSetName', auto);
     return { name, id: ofProfile(inputs, 'ruleSets', name) };

@@ -8,7 +8,9 @@ import { cosmosContainer } from './cosmos-container.ts';
 import { cosmosDatabase } from './cosmos-database.ts';
 import { cosmosRoleAssignment, cosmosRoleDefinition } from './cosmos-role.ts';
 import { deployment } from './deployment.ts';
+import { recordSet } from './dns.ts';
 import { eventSubscription } from './event-subscription.ts';
+import { frontDoorKinds } from './front-door.ts';
 import { userAssignedIdentity } from './identity.ts';
 import { answerTo } from './outputs.ts';
 import { recorded } from './recorded.ts';
@@ -26,6 +28,7 @@ const kinds: readonly ((subscription: Subscription) => Kind)[] = [
   ...[resourceGroup, storageAccount, blobContainer, blob, storageQueue],
   ...[cosmosAccount, cosmosDatabase, cosmosContainer, cosmosRoleDefinition, cosmosRoleAssignment],
   ...[topic, eventSubscription, vault, secret, userAssignedIdentity, roleAssignment, webApp],
+  ...[...frontDoorKinds, recordSet],
 ];
 
 /** A provider of the `azure-native` package that makes on emulators and fakes what it is asked for. */

@@ -6,6 +6,7 @@ import type { RunningFake } from '../../../adapters/conformance/fakes/server.ts'
 import type { Azurite } from '../../emulators/azure.ts';
 import { type Access, makeAccess } from './access.ts';
 import type { App } from './host/app.ts';
+import { type EdgeResources, makeEdgeResources } from './host/edge-resources.ts';
 import { type Front, startFront } from './host/front.ts';
 
 /** A storage account with an emulator of its own. */
@@ -28,10 +29,14 @@ export type Subscription = {
   readonly vaults: Map<string, Vault>;
   readonly identities: Map<string, Identity>;
   readonly apps: Map<string, App>;
+  /** What a Front Door is made of, and the names that lead to it. */
+  readonly edge: EdgeResources;
+  /** Zones of Azure DNS that are there before any stack, by their ids in lower case. */
+  readonly zones: ReadonlySet<string>;
   stop(): Promise<void>;
 };
 
-export const startSubscription = async (): Promise<Subscription> => {
+export const startSubscription = async (zones: readonly string[] = []): Promise<Subscription> => {
   const access = makeAccess();
   const front = await startFront(access);
   const bells = new EventEmitter().setMaxListeners(0);
@@ -44,6 +49,8 @@ export const startSubscription = async (): Promise<Subscription> => {
     vaults: new Map(),
     identities: new Map(),
     apps: new Map(),
+    edge: makeEdgeResources(),
+    zones: new Set(zones.map((zone) => zone.toLowerCase())),
   };
   return {
     ...made,

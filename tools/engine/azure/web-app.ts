@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type AppConfiguration, makeApp } from './host/app.ts';
+import { isLetIn, Restrictions } from './host/restrictions.ts';
 import { isThere, named, Place, resource } from './resource.ts';
 import { found, type Subscription } from './subscription.ts';
 
@@ -8,7 +9,7 @@ const Inputs = Place.extend({
     userAssignedIdentities: z.union([z.array(z.string()), z.record(z.string(), z.unknown()).transform((all) => Object.keys(all))]),
   }),
   functionAppConfig: z.looseObject({ runtime: z.object({ name: z.literal('node'), version: z.literal('24') }) }),
-  siteConfig: z.looseObject({ appSettings: z.array(z.object({ name: z.string(), value: z.string() })) }),
+  siteConfig: Restrictions.extend({ appSettings: z.array(z.object({ name: z.string(), value: z.string() })) }),
 });
 type Inputs = z.output<typeof Inputs>;
 
@@ -21,6 +22,8 @@ export const webApp = ({ apps, identities, front, bells }: Subscription) => {
     settings: Object.fromEntries(appSettings.map((setting) => [setting.name, setting.value])),
     identity: found(identities, identity.userAssignedIdentities[0] ?? '').tokens,
   });
+  /** By app. */
+  const restrictions = new Map<string, Restrictions>();
   return resource({
     type: 'web:WebApp',
     inputs: Inputs,
@@ -29,10 +32,17 @@ export const webApp = ({ apps, identities, front, bells }: Subscription) => {
     create: async (inputs, { name }) => {
       const app = makeApp(configurationOf(inputs, name), { front: front.url, bells });
       apps.set(name, app);
-      front.sites.set(hostOf(name), app.site);
+      restrictions.set(name, inputs.siteConfig);
+      front.sites.set(hostOf(name), (incoming, outgoing, to) => {
+        if (isLetIn(found(restrictions, name), to.from, incoming.headers)) return app.site(incoming, outgoing, to);
+        outgoing.writeHead(403, { 'content-type': 'text/html' }).end('<h1>Error 403 - Forbidden</h1>');
+      });
       return undefined;
     },
-    update: (inputs, { name }) => found(apps, name).configure(configurationOf(inputs, name)),
+    update: async (inputs, { name }) => {
+      await found(apps, name).configure(configurationOf(inputs, name));
+      restrictions.set(name, inputs.siteConfig);
+    },
     find: async ({ name }) => isThere(apps.has(name)),
     remove: async ({ name }) => {
       front.sites.delete(hostOf(name));

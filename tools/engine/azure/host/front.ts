@@ -19,8 +19,10 @@ export type Service = {
   readonly headers?: (headers: IncomingMessage['headers']) => IncomingMessage['headers'];
 };
 
-/** Answers requests to a host by itself; `path` with its query. */
-export type Site = (incoming: IncomingMessage, outgoing: ServerResponse, to: { readonly host: string; readonly path: string }) => void;
+/** Where a request goes, `path` with its query; `from` is the service of Azure's that sends it on. */
+export type Meant = { readonly host: string; readonly path: string; readonly from?: string };
+/** Answers requests to a host by itself. */
+export type Site = (incoming: IncomingMessage, outgoing: ServerResponse, to: Meant) => void;
 
 export type Front = {
   readonly url: string;

@@ -1,12 +1,12 @@
-// Loaded before a program whose network is Azure's: what it sends to Azure's services and apps, by `fetch` or by `node:https`, goes to the front of the
-// emulated subscription instead, whose address HYBRID_TEST_AZURE says. All else goes where it did.
+// Loaded before a program whose network is Azure's: what it sends to Azure's services and apps and to names that nobody can have (RFC 2606), by `fetch` or by
+// `node:https`, goes to the front of the emulated subscription instead, whose address HYBRID_TEST_AZURE says. All else goes where it did.
 import http from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 
 const front = process.env.HYBRID_TEST_AZURE;
 const ofAzure =
-  /\.(core\.windows\.net|documents\.azure\.com|eventgrid\.azure\.net|vault\.azure\.net|azurewebsites\.net)$|^management\.azure\.com$/;
+  /\.(core\.windows\.net|documents\.azure\.com|eventgrid\.azure\.net|vault\.azure\.net|azurewebsites\.net|example\.com)$|^management\.azure\.com$/;
 
 if (front !== undefined) {
   const dispatcher = Symbol.for('undici.globalDispatcher.1');
