@@ -16,6 +16,8 @@ export type AzureRequest = {
   readonly body?: string | Uint8Array;
   /** Of one attempt, in milliseconds; 10,000 for a call, 30,000 for a request up to its answer's headers. */
   readonly timeoutMillis?: number;
+  /** Of a `call`: throws `AzureError` where an answer is a success and what it tells of is not. That is tried again as any other. */
+  readonly check?: (answer: AzureAnswer) => void;
 };
 
 /** A successful answer (2xx, or 304) with its body. `attempts`: from the second on, one before may have been done though its answer was lost. */
@@ -98,12 +100,12 @@ export const azureClient = ({
     call: (service, request) =>
       retrying(
         (attempts) =>
-          attempt(service, request, attempts, async (response) => ({
-            status: response.status,
-            headers: response.headers,
-            body: await response.text(),
-            attempts,
-          })),
+          attempt(service, request, attempts, async (response) => {
+            const { status, headers } = response;
+            const answer = { status, headers, body: await response.text(), attempts };
+            request.check?.(answer);
+            return answer;
+          }),
         retryable(service),
         backoff,
       ),

@@ -1,7 +1,7 @@
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { Json, JsonObject } from '../../domain/kernel/json.ts';
 import type { AzureAnswer, AzureClient, AzureRequest } from './client.ts';
-import { isAzureError } from './errors.ts';
+import { AzureError, isAzureError } from './errors.ts';
 import { cosmos } from './services.ts';
 
 /** Where a container is: `https://<account>.documents.azure.com` and the names in it. */
@@ -20,8 +20,8 @@ export type BatchOperation = {
   readonly ifMatch?: string;
 };
 
-/** `failedAt` is the operation for which nothing of the batch was done, `status` what was said of it. */
-export type BatchOutcome = Written & { readonly failedAt?: number; readonly status?: number };
+/** Of a batch: whether it was overtaken, so that nothing of it was done: an item is there, is not there or has another version, against what was said. */
+export type BatchOutcome = Written & { readonly overtaken: boolean };
 
 export type Query = { readonly query: string; readonly parameters: readonly { readonly name: string; readonly value: Json }[] };
 
@@ -121,8 +121,9 @@ export const cosmosContainer = (client: AzureClient, { endpoint, database, conta
     async batch(pk, operations) {
       const body = JSON.stringify(operations);
       if (operations.length > batchLimits.operations || Buffer.byteLength(body) > batchLimits.bytes) throw transactionTooLarge();
+      const operation = 'TransactionalBatch';
       const { attempts, ...answer } = await send({
-        operation: 'TransactionalBatch',
+        operation,
         method: 'POST',
         path: '/docs',
         headers: {
@@ -133,10 +134,12 @@ export const cosmosContainer = (client: AzureClient, { endpoint, database, conta
           prefer: 'return=minimal',
         },
         body,
+        check(answer) {
+          const failure = failureIn(answer);
+          if (failure !== undefined && !overtaken.has(failure.statusCode)) throw refused(operation, failure, answer.attempts);
+        },
       });
-      const results = JSON.parse(answer.body) as readonly { readonly statusCode: number }[];
-      const failedAt = results.findIndex(({ statusCode }) => statusCode >= 400 && statusCode !== 424);
-      return failedAt < 0 ? { attempts } : { attempts, failedAt, status: results[failedAt]?.statusCode ?? 0 };
+      return { attempts, overtaken: failureIn(answer) !== undefined };
     },
     async query(part, query, { limit, continuation }) {
       const headers = {
@@ -166,6 +169,23 @@ export const cosmosContainer = (client: AzureClient, { endpoint, database, conta
     },
   };
 };
+
+/** What became of one operation; a wish comes with 429. */
+type Result = { readonly statusCode: number; readonly retryAfterMilliseconds?: number };
+
+/** Of the operation for which nothing of a batch was done; the others have 424. */
+const failureIn = ({ body }: Pick<AzureAnswer, 'body'>): Result | undefined =>
+  (JSON.parse(body) as readonly Result[]).find(({ statusCode }) => statusCode >= 400 && statusCode !== 424);
+
+/** Statuses of an operation that another writer was faster than. */
+const overtaken: ReadonlySet<number> = new Set([404, 409, 412]);
+
+/** As if the service had answered the whole request so: 429 and 449 may go by themselves. */
+const refused = (operation: string, { statusCode, retryAfterMilliseconds = 0 }: Result, attempts: number): AzureError =>
+  new AzureError({
+    ...{ service: cosmos.name, operation, attempts, code: `Http${statusCode}`, status: statusCode },
+    ...{ message: `an operation was refused (${statusCode})`, retryAfterMillis: retryAfterMilliseconds },
+  });
 
 const transactionTooLarge = (): Rejected =>
   new Rejected(

@@ -2,7 +2,6 @@ import { failed, Rejected } from '../../domain/kernel/failure.ts';
 import type { Key, Table, Write, WriteOutcome } from '../../domain/kernel/table.ts';
 import { checkTransaction } from '../../domain/kernel/table-rules.ts';
 import { type BatchOperation, batchLimits, type Stored } from './cosmos-container.ts';
-import { AzureError } from './errors.ts';
 import { holds } from './table-conditions.ts';
 import { addressOf, checkedName, isAlive, newWriteId, tombstone, writeIdOf } from './table-items.ts';
 import { looking, type TableWritesOptions } from './table-writes.ts';
@@ -16,9 +15,6 @@ const conditionOf = (write: Write) => ('if' in write ? write.if : undefined);
 /** What is looked at before the first batch: whatever a tag has to be known of. What shall be absent mostly is. */
 const needsLook = (write: Write): boolean =>
   write.type === 'delete' || (conditionOf(write) !== undefined && conditionOf(write) !== 'absent');
-
-/** Statuses of an operation that was overtaken by another writer since its item was looked at, or may go by itself. */
-const overtaken: ReadonlySet<number> = new Set([404, 409, 412, 429, 449]);
 
 /**
  * Transactions as atomic batches of one logical partition. Conditions are held to by the tags of what was looked at. A check is a patch that
@@ -84,11 +80,9 @@ export const tableTransactions = ({ container, items, keepsRemovals, now, backof
       const flat = batch.flat();
       if (flat.length === 0) return { written: true };
       if (flat.length > batchLimits.operations) throw tooMany(flat.length);
-      const outcome = await container.batch(partition, flat);
-      if (outcome.failedAt === undefined) return { written: true };
-      const { status = 0 } = outcome;
-      if (!overtaken.has(status)) throw refused(status);
-      sentAgain ||= outcome.attempts > 1;
+      const { overtaken, attempts } = await container.batch(partition, flat);
+      if (!overtaken) return { written: true };
+      sentAgain ||= attempts > 1;
       for (const each of planned) each.looked = false;
       return undefined;
     }, backoff);
@@ -101,13 +95,3 @@ const tooMany = (count: number): Rejected =>
   new Rejected(
     failed('too-large', 'transaction-too-large', `These writes take ${count} operations; a batch has at most ${batchLimits.operations}.`),
   );
-
-/** An operation of a batch that was refused for no reason that the port knows. */
-const refused = (status: number): AzureError =>
-  new AzureError({
-    service: 'Cosmos DB',
-    operation: 'TransactionalBatch',
-    code: `Http${status}`,
-    status,
-    message: `an operation was refused (${status})`,
-  });

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Item, Table, Write, WriteOutcome } from '../../domain/kernel/table.ts';
 import { usualBackoff } from '../cloud/retry.ts';
-import { partitionFull, rangeGone, retryWith, throttled, unavailable } from '../conformance/fakes/cosmos.ts';
+import { heldUp, partitionFull, rangeGone, retryWith, throttled, unavailable } from '../conformance/fakes/cosmos.ts';
 import type { FakeAnswer, FakeRequest, Fault } from '../conformance/fakes/server.ts';
 import { rejection, type SettableClock, settableClock } from '../conformance/harness.ts';
+import { azureClient } from './client.ts';
 import type { CosmosPlace } from './cosmos-container.ts';
 import { AzureError } from './errors.ts';
 import { cosmosTable } from './table.ts';
@@ -173,6 +174,46 @@ describe('transactions', () => {
     const writes = Array.from({ length: 6 }, (_, n) => put({ pk, sk: String(n), text: 'x'.repeat(390 * 1024) }));
     expect(await rejection(table.transact(pk, writes))).toEqual({ failure: 'too-large', code: 'transaction-too-large' });
     expect((await table.query(pk)).items).toEqual([]);
+  });
+});
+
+describe('a transaction of which one operation', () => {
+  const isBatch = ({ header }: FakeRequest): boolean => header('x-ms-cosmos-is-batch-request') !== undefined;
+  /** A table that tells for how long it waits, and does not; of the first batches, so many are held up. */
+  const heldUpAt = (batches: number, status: 429 | 449, wish?: number) => {
+    const waits: number[] = [];
+    let seen = 0;
+    cosmos.fake.intercept((request) => (isBatch(request) && ++seen <= batches ? heldUp(request, 1, status, wish) : undefined));
+    const backoff = { ...usualBackoff, wait: async (millis: number) => void waits.push(millis) };
+    const client = azureClient({ environment: cosmos.identity, clock, backoff });
+    const on = cosmosTable({ place, declaration, client, clock, backoff });
+    return { waits, batches: () => seen, transact: () => on.transact(pk, [put(key), put({ pk, sk: 'b' })]) };
+  };
+  it('is throttled waits as long as Cosmos DB asks for', async () => {
+    const held = heldUpAt(2, 429, 2000);
+    expect(await held.transact()).toEqual(written);
+    expect(held.waits).toEqual([2000, 2000]);
+    expect((await table.query(pk)).items.map(({ sk }) => sk)).toEqual(['a', 'b']);
+  });
+  it('is throttled all the time is given up as a throttled request is, by the budget of the client', async () => {
+    const held = heldUpAt(Number.POSITIVE_INFINITY, 429, 2000);
+    const error = await held.transact().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(AzureError);
+    expect((error as AzureError).details).toMatchObject({ operation: 'TransactionalBatch', code: 'Http429', status: 429 });
+    expect((error as AzureError).details).toMatchObject({ retryAfterMillis: 2000, attempts: usualBackoff.attempts });
+    expect(held.batches()).toBe(usualBackoff.attempts);
+    expect((await table.query(pk)).items).toEqual([]);
+  });
+  it('is asked to wait too long for anybody is given up at once', async () => {
+    const held = heldUpAt(1, 429, 60_000);
+    await expect(held.transact()).rejects.toThrow('Http429');
+    expect([held.batches(), held.waits]).toEqual([1, []]);
+  });
+  it('lost against another (449) is sent again by the client’s waits', async () => {
+    const held = heldUpAt(3, 449);
+    expect(await held.transact()).toEqual(written);
+    expect(held.waits).toHaveLength(3);
+    for (const [count, millis] of held.waits.entries()) expect(millis).toBeLessThanOrEqual(50 * 2 ** count);
   });
 });
 

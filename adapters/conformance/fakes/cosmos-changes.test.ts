@@ -1,5 +1,6 @@
 import { BulkOperationType, type OperationInput } from '@azure/cosmos';
 import { describe, expect, it } from 'vitest';
+import { heldUp } from './cosmos.ts';
 import { cosmosWorld, pk, type Thing, thing } from './cosmos-world.ts';
 
 describe('the fake of Cosmos DB, asked by the vendor’s client', () => {
@@ -37,6 +38,14 @@ describe('the fake of Cosmos DB, asked by the vendor’s client', () => {
       expect(answer.code).toBe(207);
       expect(statuses(answer)).toEqual([424, 424, 409, 424]);
       expect((await world.container.items.readAll<Thing>().fetchAll()).resources.map(({ sk }) => sk)).toEqual(['taken', 'old']);
+    });
+    it('are held up by one operation where that is asked for, which has a wish', async () => {
+      world.fake.intercept((request) => (request.method === 'POST' ? heldUp(request, 1, 429, 2000) : undefined));
+      const answer = await world.container.items.batch([create('a'), create('b'), create('c')], pk);
+      expect([answer.code, statuses(answer)]).toEqual([207, [424, 429, 424]]);
+      expect(answer.result?.[1]).toMatchObject({ retryAfterMilliseconds: 2000 });
+      world.fake.intercept();
+      expect((await world.container.items.readAll<Thing>().fetchAll()).resources).toEqual([]);
     });
     it('hold each operation to its etag', async () => {
       const { etag } = await world.container.items.create(thing('a'));

@@ -11,7 +11,7 @@ import { removeExpired } from './cosmos/expiry.ts';
 import { answerQuery, answerReadFeed, isQuery } from './cosmos/queries.ts';
 import { type FakeAnswer, type FakeRequest, json, type RunningFake, startFake } from './server.ts';
 
-export { partitionFull, rangeGone, retryWith, throttled, unavailable } from './cosmos/answers.ts';
+export { heldUp, partitionFull, rangeGone, retryWith, throttled, unavailable } from './cosmos/answers.ts';
 export type { ContainerDefinition } from './cosmos/container.ts';
 
 export type CosmosOptions = {

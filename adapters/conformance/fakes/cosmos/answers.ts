@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FakeAnswer } from '../server.ts';
-import { Refusal } from '../server.ts';
+import { type FakeAnswer, type FakeRequest, json, Refusal } from '../server.ts';
 
 type Refused = {
   readonly status: number;
@@ -55,6 +54,17 @@ export const throttled = (retryAfterMillis: number): FakeAnswer =>
     substatus: 3200,
     headers: { 'x-ms-retry-after-ms': String(retryAfterMillis), 'x-ms-request-charge': '0.38' },
   });
+
+/** For an interceptor: one operation of an atomic batch met a status that may go by itself (429, 449), for which nothing of the batch was done. */
+export const heldUp = ({ body }: FakeRequest, at: number, statusCode: 429 | 449, retryAfterMilliseconds?: number): FakeAnswer => {
+  const failed = { statusCode, requestCharge: 0.38, ...(retryAfterMilliseconds === undefined ? {} : { retryAfterMilliseconds }) };
+  const operations = JSON.parse(body.toString()) as readonly object[];
+  return json(
+    207,
+    operations.map((_, index) => (index === at ? failed : { statusCode: 424, requestCharge: 0 })),
+    { 'x-ms-request-charge': '0.38' },
+  );
+};
 
 /** For an interceptor: a write lost against another of the same item; it may be tried again at once. */
 export const retryWith = (): FakeAnswer =>
