@@ -106,5 +106,7 @@ const accountOf = ({ home, encryptedBy, enableZones }: DatabaseArgs): DatabaseAc
 const ofLeases = {
   id: 'leases',
   partitionKey: { paths: ['/id'], kind: 'Hash', version: 2 },
+  // The lock of a host that was killed goes by itself.
+  defaultTtl: -1,
   indexingPolicy: { indexingMode: 'consistent', automatic: true, includedPaths: [], excludedPaths: [{ path: '/*' }] },
 };

@@ -32,7 +32,8 @@ export const registerChanges = (app: FunctionApp, bound: readonly BoundContext[]
       databaseName: environment.HYBRID_COSMOS_DATABASE ?? '',
       containerName,
       leaseContainerName: environment.HYBRID_COSMOS_LEASES ?? 'leases',
-      leaseContainerPrefix: `${table}/`,
+      // Leases have it in their ids, which have no slash.
+      leaseContainerPrefix: `${table}.`,
       createLeaseContainerIfNotExists: false,
       startFromBeginning: true,
       feedPollDelay: pollMillis,

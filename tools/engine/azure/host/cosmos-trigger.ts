@@ -36,7 +36,7 @@ export const cosmosTrigger = async (scene: Scene, registered: Registered): Trigg
   const leaseDocs = `${database}/colls/${leases}/docs`;
 
   const leaseOf = async (range: string): Promise<Lease> => {
-    const id = `${String(binding.leaseContainerPrefix ?? '')}${watched}..${range}`.replaceAll('/', '_');
+    const id = `${String(binding.leaseContainerPrefix ?? '')}${watched}..${range}`;
     const known = await call('GET', `${leaseDocs}/${encodeURIComponent(id)}`, keyed(id));
     if (known.status === 200) return known.json as unknown as Lease;
     const fresh: Lease = { id, ContinuationToken: null };
