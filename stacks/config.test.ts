@@ -171,6 +171,12 @@ describe('the settings of a stack on Azure', () => {
     expect(refusal({}, 'azure-dev')).toContain('azure-native:subscriptionId is missing');
   });
   it('are complete for prod', () => expect(settings(azureProd, 'azure-prod')).toMatchObject({ environment: 'prod' }));
+  it('want the zone where everything else is', () => {
+    const elsewhere = azureProd['platform:dnsZoneId'].replace(subscription, '99999999-2222-3333-4444-555555555555');
+    expect(refusal({ ...azureProd, 'platform:dnsZoneId': elsewhere }, 'azure-prod')).toContain(
+      'platform:dnsZoneId is of the subscription 99999999-2222-3333-4444-555555555555, and this stack is in',
+    );
+  });
   it('pin the subscription', () =>
     expect(refusal({ ...azureProd, 'azure-native:subscriptionId': '99999999-2222-3333-4444-555555555555' }, 'azure-prod')).toContain(
       `this stack belongs to "${subscription}" (platform:allowedSubscription)`,

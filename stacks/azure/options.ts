@@ -52,6 +52,14 @@ export const Options = z.strictObject({
   ).optional(),
 });
 
+/** Records are made in the subscription that everything else is made in. */
+const zoneProblems = (zoneId: unknown, subscription: string | undefined): readonly string[] => {
+  const zones = typeof zoneId === 'string' ? zoneId.split('/')[2]?.toLowerCase() : undefined;
+  return zones === undefined || subscription === undefined || zones === subscription
+    ? []
+    : [`platform:dnsZoneId is of the subscription ${zones}, and this stack is in ${subscription}: delegate a zone to that, and name it`];
+};
+
 export const azure = clouded({
   cloud: 'azure',
   options: Options,
@@ -69,6 +77,7 @@ export const azure = clouded({
   neededInProd: ['allowedSubscription'],
   problems: (_environment, given, places) => [
     ...pinned('allowedSubscription', given.allowedSubscription, { key: 'azure-native:subscriptionId' }, places.subscriptionId),
+    ...zoneProblems(given.dnsZoneId, places.subscriptionId),
     ...(given.apiManagement === true && given.domain !== undefined
       ? ['platform:apiManagement is for stacks without platform:domain: its public name would lead around the firewall of Front Door']
       : []),
