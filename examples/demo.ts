@@ -47,6 +47,10 @@ const sentence = (error: unknown): string => {
   return error.cause instanceof Error ? `The platform did not answer: ${error.cause.message}.` : (error.stack ?? error.message);
 };
 
+// However it ends, what it started ends with it: by a signal, and where nobody reads on (`npm run demo | head`).
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(1));
+
 const started = performance.now();
 let platform: Platform | undefined;
 try {

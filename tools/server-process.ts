@@ -52,11 +52,19 @@ const endingOf = (child: ChildProcess): Promise<Ending> =>
 /** What was started, before it is known whether it becomes ready. */
 export type Launched = Omit<ServerProcess, 'url' | 'readyAfter'> & { readonly ready: Promise<string> };
 
-/** Starts the platform without waiting for it: `ready` gives its URL, or is rejected where it ended before. */
+/** Whoever started it and is gone, of a broken pipe, say, will not end it any more. */
+const endWithThis = (child: ChildProcess): void => {
+  const end = () => void child.kill();
+  process.once('exit', end);
+  child.once('close', () => process.off('exit', end));
+};
+
+/** Starts the platform without waiting for it: `ready` gives its URL, or is rejected where it ended before. It ends with this process at the latest. */
 export const launchServer = (options: ServerOptions): Launched => {
   const [program, ...args] = options.command ?? [process.execPath, 'dist/local.mjs'];
   const child = spawn(program, args, { cwd: projectRoot, env: environment(options), stdio: ['ignore', 'pipe', 'pipe'] });
   let [output, log] = ['', ''];
+  endWithThis(child);
   const ended = endingOf(child);
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text;
