@@ -60,14 +60,18 @@ export const startLocalPlatform = async ({ folder, host, port, log, ...options }
       log.warn(
         `HYBRID_ADMIN_KEY is short: an administrator's key should have at least ${shortestAdminKey} characters that nobody can guess`,
       );
-    await bootstrap(directory, options.adminKey, options.tellKey);
     const listening = await listen(host, port, {
       fetch: platformApp(platform.running, serving).fetch,
       infer: hotPath(serving, grant(portsOf(platform.running, 'inference') as unknown as InferPorts, inferRoute.uses), requests),
       inferBodyBytes: bytesOf(inferRoute.limit.body),
     });
-    platform.start();
     url = `http://${host.includes(':') ? `[${host}]` : host}:${listening.port}`;
+    // Only a start that has its port makes the key: it is told once, and is to be the last that could be missed.
+    await bootstrap(directory, options.adminKey, options.tellKey).catch(async (error) => {
+      await listening.close();
+      throw error;
+    });
+    platform.start();
     const close = async () => {
       await listening.close();
       await cloud.close();
