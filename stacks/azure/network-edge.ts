@@ -143,19 +143,27 @@ export class NetworkEdge extends ComponentResource {
       txtRecords: [{ value: [token] }],
     };
     new RecordSet(`${name}-validation`, transformed(proven, transform.record), { parent: this });
-    // An alias, so that it may also be the name of the zone itself.
-    const alias: RecordSetArgs = {
-      ...zone,
-      relativeRecordSetName: relative,
-      ttl: 3600,
-      recordType: 'A',
-      targetResource: { id: this.#endpoint.id },
-    };
     // A domain cannot be deleted as long as its name leads to a Front Door.
     const within = { parent: this, dependsOn: custom };
-    new RecordSet(`${name}-a`, transformed(alias, transform.record), within);
-    new RecordSet(`${name}-aaaa`, transformed({ ...alias, recordType: 'AAAA' }, transform.record), within);
+    for (const [suffix, record] of Object.entries(this.#leading(relative)))
+      new RecordSet(
+        `${name}-${suffix}`,
+        transformed({ ...zone, relativeRecordSetName: relative, ttl: 3600, ...record }, transform.record),
+        within,
+      );
     return custom;
+  }
+
+  /**
+   * What leads the name to the endpoint. Front Door renews its certificate by itself only where that is a CNAME
+   * (https://learn.microsoft.com/azure/frontdoor/domain); the zone's own name can have none, but an alias.
+   */
+  #leading(relative: string): {
+    readonly [suffix: string]: Pick<RecordSetArgs, 'cnameRecord' | 'targetResource'> & { recordType: string };
+  } {
+    if (relative !== '@') return { cname: { recordType: 'CNAME', cnameRecord: { cname: this.#endpoint.hostName } } };
+    const targetResource = { id: this.#endpoint.id };
+    return { a: { recordType: 'A', targetResource }, aaaa: { recordType: 'AAAA', targetResource } };
   }
 
   #proving(ruleSet: RuleSet): RuleArgs {

@@ -8,15 +8,25 @@ const RecordSet = z
   .looseObject({
     ...{ resourceGroupName: z.string(), zoneName: z.string(), ttl: z.int().min(1).max(2_147_483_647) },
     relativeRecordSetName: z.string().regex(/^(@|[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*)$/i),
-    recordType: z.enum(['A', 'AAAA', 'TXT']),
+    recordType: z.enum(['A', 'AAAA', 'CNAME', 'TXT']),
     targetResource: z.looseObject({ id: z.string().optional() }).optional(),
+    cnameRecord: z.looseObject({ cname: z.hostname() }).optional(),
     txtRecords: z.array(z.looseObject({ value: z.array(z.string().min(1).max(1024)).min(1) })).optional(),
   })
   .refine(
-    ({ recordType, targetResource, txtRecords }) =>
-      (recordType === 'TXT') === (txtRecords !== undefined) && (recordType === 'TXT') === (targetResource?.id === undefined),
-    'a TXT record has texts, and any other a resource that it leads to',
+    ({ recordType, targetResource, cnameRecord, txtRecords }) =>
+      (recordType === 'TXT') === (txtRecords !== undefined) &&
+      (recordType === 'CNAME') === (cnameRecord !== undefined) &&
+      recordType.startsWith('A') === (targetResource?.id !== undefined),
+    'a TXT record has texts, a CNAME a name, and any other a resource that it leads to',
+  )
+  .refine(
+    ({ recordType, relativeRecordSetName }) => recordType !== 'CNAME' || relativeRecordSetName !== '@',
+    "a zone's own name has no CNAME",
   );
+
+/** What a name leads to, where it leads anywhere. */
+const leads = (recordType: string): boolean => recordType === 'A' || recordType === 'CNAME';
 
 /** A record of a zone that is somebody else's: it is there before any stack. */
 export const recordSet = ({ edge, front, zones }: Subscription) => {
@@ -26,7 +36,7 @@ export const recordSet = ({ edge, front, zones }: Subscription) => {
     if (!zones.has(zone.toLowerCase())) throw new Error(`ParentResourceNotFound: there is no zone ${zone}.`);
     const { targetResource } = inputs;
     edge.put(id, { type: 'dns:RecordSet', inputs, refersTo: targetResource?.id === undefined ? [] : [targetResource.id] });
-    if (inputs.recordType === 'A') front.sites.set(nameOf(inputs), site);
+    if (leads(inputs.recordType)) front.sites.set(nameOf(inputs), site);
   };
   return resource({
     type: 'dns:RecordSet',
@@ -40,7 +50,7 @@ export const recordSet = ({ edge, front, zones }: Subscription) => {
     find: async ({ id }) => isThere(edge.get(id) !== undefined),
     remove: async ({ id }, inputs) => {
       edge.remove(id);
-      if (inputs.recordType === 'A') front.sites.delete(nameOf(inputs));
+      if (leads(inputs.recordType)) front.sites.delete(nameOf(inputs));
     },
   });
 };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { FirewallPolicy } from './host/firewall.ts';
 import { ofDomain, type Route as RouteInputs } from './host/front-door.ts';
-import { uuid } from './outputs.ts';
+import { endpointHost, uuid } from './outputs.ts';
 import { isThere, named, Place, resource } from './resource.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -132,6 +132,12 @@ export const frontDoorKinds = [
   }),
 ];
 
+/** What Azure tells of a resource that requests are led by. */
+const tellsOf: { readonly [type: string]: (name: string) => object } = {
+  'cdn:Profile': (name) => ({ frontDoorId: uuid(name) }),
+  'cdn:AFDEndpoint': (name) => ({ hostName: endpointHost(name) }),
+};
+
 type Kept<I extends z.ZodType> = {
   readonly type: string;
   readonly inputs: I;
@@ -150,10 +156,9 @@ function kept<I extends z.ZodType>({ type, inputs, naming, replacedBy = [], isCh
     const put = (given: z.output<I>, id: string, name: string): void => {
       (one.named ?? dashed).parse(name);
       one.making?.(given, subscription);
-      const added = type === 'cdn:Profile' ? { frontDoorId: uuid(name) } : {};
       edge.put(id, {
         type,
-        inputs: { ...(given as object), ...added },
+        inputs: { ...(given as object), ...tellsOf[type]?.(name) },
         refersTo: [...(isChild ? [parentOf(id)] : []), ...(one.refersTo?.(given) ?? [])],
       });
     };

@@ -17,6 +17,8 @@ const text = (inputs: Inputs, property: string, otherwise: string): string =>
 /** What stands for a UUID of something that is called so. */
 export const uuid = (name: string): string => `00000000-0000-8000-8000-${createHash('sha256').update(name).digest('hex').slice(0, 12)}`;
 
+export const endpointHost = (endpoint: string): string => `${endpoint}.z01.azurefd.net`;
+
 const ofStorage = (inputs: Inputs, ...path: readonly string[]): string =>
   within(inputs, 'Microsoft.Storage', 'storageAccounts', String(inputs.accountName), ...path);
 const ofCosmos = (inputs: Inputs, ...path: readonly string[]): string =>
@@ -127,7 +129,7 @@ const made: { readonly [type: string]: (auto: string, inputs: Inputs) => Added }
   }),
   'monitor:ActionGroup': (auto, inputs) => ({ name: auto, id: within(inputs, 'Microsoft.Insights', 'actionGroups', auto) }),
   'cdn:Profile': (auto, inputs) => ({ name: auto, id: within(inputs, 'Microsoft.Cdn', 'profiles', auto), frontDoorId: uuid(auto) }),
-  'cdn:AFDEndpoint': (auto, inputs) => ({ name: auto, id: ofProfile(inputs, 'afdEndpoints', auto), hostName: `${auto}.z01.azurefd.net` }),
+  'cdn:AFDEndpoint': (auto, inputs) => ({ name: auto, id: ofProfile(inputs, 'afdEndpoints', auto), hostName: endpointHost(auto) }),
   'cdn:AFDCustomDomain': (auto, inputs) => ({
     name: auto,
     id: ofProfile(inputs, 'customDomains', auto),

@@ -21,6 +21,7 @@ export type RecordSet = {
   readonly relativeRecordSetName: string;
   readonly recordType: string;
   readonly targetResource?: { readonly id?: string | undefined } | undefined;
+  readonly cnameRecord?: { readonly cname: string } | undefined;
   readonly txtRecords?: readonly { readonly value: readonly string[] }[] | undefined;
 };
 
@@ -28,10 +29,10 @@ export type RecordSet = {
 export const nameOf = ({ relativeRecordSetName, zoneName }: Pick<RecordSet, 'relativeRecordSetName' | 'zoneName'>): string =>
   relativeRecordSetName === '@' ? zoneName : `${relativeRecordSetName}.${zoneName}`;
 
-/** Whether a record leads a domain's name to a resource. */
+/** Whether a record leads a domain's name somewhere. */
 export const ofDomain = (record: unknown, domain: string): boolean => {
-  const { targetResource, ...rest } = record as RecordSet;
-  return targetResource?.id !== undefined && nameOf(rest) === domain;
+  const { targetResource, cnameRecord, ...rest } = record as RecordSet;
+  return (targetResource?.id !== undefined || cnameRecord !== undefined) && nameOf(rest) === domain;
 };
 
 /** The address that everybody outside of the subscription comes from. */
@@ -46,7 +47,7 @@ const fits = (pattern: string, path: string): number => {
 };
 
 /**
- * Serves a domain as its Front Door would: by the alias record to an endpoint, the domain that its TXT record proves, the firewall, the most specific route
+ * Serves a domain as its Front Door would: by the CNAME or alias record to an endpoint, the domain that its TXT record proves, the firewall, the most specific route
  * (https://learn.microsoft.com/azure/frontdoor/front-door-route-matching), the rules of that, and an origin of its group.
  */
 export const frontDoorSite = (edge: EdgeResources, front: Pick<Front, 'sites'>): Site => {
@@ -54,8 +55,11 @@ export const frontDoorSite = (edge: EdgeResources, front: Pick<Front, 'sites'>):
   const all = <T>(type: string): readonly (readonly [string, T])[] => edge.all(type) as readonly (readonly [string, T])[];
   const records = () => all<RecordSet>('dns:RecordSet').map(([, record]) => record);
 
-  const endpointOf = (domain: string): string | undefined =>
-    records().find((record) => ofDomain(record, domain) && record.recordType === 'A')?.targetResource?.id;
+  const endpointOf = (domain: string): string | undefined => {
+    const { targetResource, cnameRecord } = records().find((record) => ofDomain(record, domain) && record.recordType !== 'AAAA') ?? {};
+    const endpoints = all<{ readonly hostName: string }>('cdn:AFDEndpoint');
+    return targetResource?.id ?? endpoints.find(([, { hostName }]) => hostName === cnameRecord?.cname)?.[0];
+  };
   const provenDomain = (host: string): string | undefined => {
     const [id] = all<{ readonly hostName: string }>('cdn:AFDCustomDomain').find(([, { hostName }]) => hostName === host) ?? [];
     const proofs = records().filter((record) => record.recordType === 'TXT' && nameOf(record) === `_dnsauth.${host}`);
