@@ -15,7 +15,8 @@ const weigh = async (cloud: CloudName, units: readonly FunctionUnit[]): Promise<
   for (const { name, zip, codeBytes, startBytes, zipBytes } of await buildUnits(units, { cloud, architecture: 'x86_64' })) {
     const millis = loadMillis(zip);
     const holds = codeBytes <= recipes[cloud].mostBytes && millis <= mostMillis;
-    const figures = `${kilobytes(startBytes)} ${kilobytes(codeBytes)} ${kilobytes(zipBytes)} ${millis.toFixed(0).padStart(5)} ms`;
+    const code = `${kilobytes(codeBytes)} ${kilobytes(recipes[cloud].mostBytes)}`;
+    const figures = `${kilobytes(startBytes)} ${code} ${kilobytes(zipBytes)} ${millis.toFixed(0).padStart(5)} ms ${String(mostMillis).padStart(5)} ms`;
     process.stdout.write(`  ${name.padEnd(28)}${figures}${holds ? '' : '  over budget'}\n`);
     if (!holds) process.exitCode = 1;
   }
@@ -23,7 +24,7 @@ const weigh = async (cloud: CloudName, units: readonly FunctionUnit[]): Promise<
 
 const weighAll = async (cloud: CloudName): Promise<void> => {
   for (const topology of ['context', 'single'] as const) {
-    process.stdout.write(`${`${cloud}, topology ${topology}`.padEnd(30)}    start      code       zip     load\n`);
+    process.stdout.write(`${`${cloud}, topology ${topology}`.padEnd(30)}    start      code     limit       zip     load    limit\n`);
     await weigh(cloud, unitsOf(contexts, topology, { apart: cloud === 'aws' }));
     if (cloud !== 'aws' && topology === 'context') await weigh(cloud, [edge]);
   }
