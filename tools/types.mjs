@@ -31,18 +31,21 @@ const check = (project) =>
     let [said, told] = ['', ''];
     child.stdout.on('data', (data) => (said += data));
     child.stderr.on('data', (data) => (told += data));
-    child.on('close', (code) => {
-      const megabytes = Math.ceil(Number(/(\d+)\n$/.exec(told)?.[1]) / 1024);
+    child.on('close', (code, signal) => {
+      const megabytes = Math.ceil(Number(/^(\d+)$/m.exec(told)?.[1]) / 1024);
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      resolve({ project, code, said, told, megabytes, seconds });
+      resolve({ project, code, signal, said, told, megabytes, seconds });
     });
   });
 
-const report = ({ project, code, said, told, megabytes, seconds }) => {
+const report = ({ project, code, signal, said, told, megabytes, seconds }) => {
   const name = project === '.' ? 'the platform' : project;
   process.stdout.write(`${said}types of ${name}: ${megabytes} MB, ${seconds} s\n`);
   const fits = megabytes <= budgetMegabytes;
-  if (!fits) process.stdout.write(`They may take ${budgetMegabytes} MB: import less, or make a project of a part. ${told.slice(0, 300)}\n`);
+  if (!fits) process.stdout.write(`They may take ${budgetMegabytes} MB: import less, or make a project of a part.\n`);
+  // A compiler that ends without a word about types tells why on standard error: it was not found, or had too little memory.
+  const broken = code !== 0 && said === '';
+  if (broken) process.stderr.write(`The compiler ended with ${code ?? signal} and said:\n${told.replace(/^\d+\n/m, '').slice(0, 2000)}\n`);
   return code === 0 && fits;
 };
 
