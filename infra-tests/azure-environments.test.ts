@@ -30,8 +30,6 @@ describe('dev on Azure', () => {
     expect(await settingOf('azure-dev', 'edge', 'HYBRID_ORIGIN_SECRET')).toMatch(/^@Microsoft\.KeyVault\(SecretUri=https:.*edge-origin\)$/);
     expect(await settingOf('azure-dev', 'models', 'HYBRID_ORIGIN_SECRET_SHA256')).toBe(sha256('r'.repeat(43)));
   });
-  it('watches no more than ten metrics, which cost nothing', async () =>
-    expect((await names('azure-dev', 'monitor:MetricAlert')).length).toBeLessThanOrEqual(10));
   it('lets go what nobody has brought to its end: parts of uploads after a week, uploads after a day', async () => {
     const { policy } = named(await graphFor('azure-dev'), 'data-lifecycle').inputs as {
       readonly policy: { readonly rules: readonly object[] };
@@ -84,14 +82,60 @@ describe('prod on Azure', () => {
     }[];
     expect(sha256(action?.parameters.value ?? '')).toBe(await settingOf('azure-prod', 'models', 'HYBRID_ORIGIN_SECRET_SHA256'));
   });
-  it('watches each app by itself, has a workbook and a budget, and keeps three copies in three zones', async () => {
-    expect(await names('azure-prod', 'monitor:MetricAlert')).toEqual(
-      expect.arrayContaining(['monitoring-models-failures', 'monitoring-billing-failures']),
-    );
+  it('has a workbook and a budget, and keeps three copies in three zones', async () => {
     expect(await names('azure-prod', 'applicationinsights:Workbook')).toHaveLength(1);
     expect(await names('azure-prod', 'consumption:Budget')).toHaveLength(1);
     expect(named(await graphFor('azure-prod'), 'data').inputs.sku).toEqual({ name: 'Standard_ZRS' });
   });
+});
+
+describe('alerts on Azure', () => {
+  type Criterion = {
+    readonly metricName?: string;
+    readonly query?: string;
+    readonly threshold: number;
+    readonly dimensions?: readonly { readonly name: string; readonly values: readonly string[] }[];
+  };
+  /** What each looks at, over what it is above, and the dimensions that it is split by or has one value of. */
+  const alertsOf = async (stack: Stack) => {
+    const rules = (await graphFor(stack)).filter(({ type }) => /:(MetricAlert|ScheduledQueryRule)$/.test(type));
+    return Object.fromEntries(
+      rules.map(({ name, inputs }) => {
+        const [criterion] = (inputs.criteria as { readonly allOf: readonly Criterion[] }).allOf as [Criterion];
+        const { metricName, query, threshold, dimensions = [] } = criterion;
+        const by = dimensions.map((one) => `${one.name} ${one.values.join(',')}`);
+        return [name.replace('monitoring-', ''), [`${metricName ?? query} > ${threshold}`, ...by]];
+      }),
+    );
+  };
+  const collected = 'AppRequests | where Name startswith "dead-letters"';
+  const apps = ['platform', 'identity', 'models', 'inference', 'billing', 'observability'];
+
+  it('look in dev at all at once, by less than ten metrics, which cost nothing', async () =>
+    expect(await alertsOf('azure-dev')).toEqual({
+      undelivered: ['DeadLetteredCount > 0'],
+      dropped: ['DroppedEventCount > 0'],
+      throttled: ['TotalRequests > 100', 'StatusCode 429'],
+      waiting: ['QueueMessageCount > 10000'],
+      failures: ['requests/failed > 4'],
+      'dead-letters-came': [`${collected} > 0`],
+    }));
+  it.each([
+    ['azure-staging', [...apps, 'edge']],
+    ['azure-prod', apps],
+  ] as const)('look in %s at each subscription, table, app and queue by itself', async (stack, watched) =>
+    expect(await alertsOf(stack)).toEqual({
+      undelivered: ['DeadLetteredCount > 0', 'EventSubscriptionName *'],
+      dropped: ['DroppedEventCount > 0', 'EventSubscriptionName *'],
+      throttled: ['TotalRequests > 100', 'StatusCode 429', 'CollectionName *'],
+      // Of queues Azure counts all messages together only.
+      waiting: ['QueueMessageCount > 10000'],
+      ...Object.fromEntries(watched.map((app) => [`${app}-failures`, ['requests/failed > 4', `cloud/roleName ${app}-app12345678`]])),
+      'dead-letters-came': [`${collected} > 0`, 'Name *'],
+      'dead-letters-stay': [`${collected} and Success == false > 0`, 'Name *'],
+      'deliveries-fail': ['AppRequests | where Name matches regex "^(events|work|changes)-" and Success == false > 4', 'Name *'],
+    }),
+  );
 });
 
 describe.each(['azure-dev', 'azure-prod'] as const)('the apps of %s', (stack) => {

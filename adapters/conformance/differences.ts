@@ -128,6 +128,14 @@ export const differences: readonly Difference[] = [
   tested('Queue', 'least attempts', ({ queue }) => String(queue.leastAttempts)),
   declared('Queue', 'least visibility time', 'any', '1 s', '1 s', '10 s'),
   declared('Queue', 'largest message with a delay', '256 KB', '256 KB', '256 KB', '50 KB'),
+  declared(
+    'Queue',
+    'an alarm on one that nobody works off',
+    'none',
+    'by the age of its oldest message',
+    'where its function fails; where it is not even called, by the messages of all queues together, which Azure counts once a day',
+    'by the age of its oldest message',
+  ),
   tested('DeadLetters', 'reason', ({ queue }) =>
     queue.reason === 'the error'
       ? 'the error of the last attempt'

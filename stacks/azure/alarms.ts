@@ -11,17 +11,23 @@ export type MetricAlarm = {
   readonly scope: Input<string>;
   readonly namespace: string;
   readonly metric: string;
+  /** What is looked at, by dimension; `each` stands for every value by itself, so that an alert names the one it is of. */
   readonly dimensions?: { readonly [dimension: string]: Input<string> };
   readonly aggregation: 'Total' | 'Count' | 'Average' | 'Maximum';
   readonly above: number;
   readonly windowMinutes: 5 | 15 | 60;
 };
 
-/** An alarm on lines of the logs: it is raised when there are any. */
+/** Of a dimension: every value by itself, those that come later too. */
+export const each = '*';
+
+/** An alarm on lines of the logs: it is raised when there are more than `above`, of all or of each value of a column. */
 export type LogAlarm = {
   readonly name: string;
   readonly says: string;
   readonly query: Input<string>;
+  readonly by?: string;
+  readonly above?: number;
   readonly everyMinutes: 5 | 15;
 };
 
@@ -29,20 +35,25 @@ export type Watched = { readonly stores: Stores; readonly functions: Functions; 
 
 /**
  * What is given up is watched everywhere: the collector runs for nothing else, so that a run of it says it all, and the bus counts what it gave up
- * itself. The rest is watched over all apps at once, or each by itself where alarms may cost something (a metric that is watched does, beyond ten).
+ * itself. All resources are watched at once, or each by itself where alarms may cost something (each time series of a metric does, beyond ten), as far
+ * as a metric has a dimension for it (https://learn.microsoft.com/azure/azure-monitor/reference/metrics-index): how many messages wait is told of all
+ * queues together only, and once a day (https://learn.microsoft.com/azure/storage/queues/queues-storage-monitoring-scenarios).
  */
 export const metricAlarmsOf = ({ stores, functions, logs }: Watched, alarms: Profile['alarms']): readonly MetricAlarm[] => [
   {
     ...{ name: 'undelivered', says: 'Event Grid gave events up: see GET /v1/dead-letters', scope: stores.bus.id },
     ...{ namespace: 'Microsoft.EventGrid/topics', metric: 'DeadLetteredCount', aggregation: 'Total', above: 0, windowMinutes: 5 },
+    dimensions: split(alarms, 'EventSubscriptionName'),
   },
   {
     ...{ name: 'dropped', says: 'Event Grid lost events that it could not even give up', scope: stores.bus.id },
     ...{ namespace: 'Microsoft.EventGrid/topics', metric: 'DroppedEventCount', aggregation: 'Total', above: 0, windowMinutes: 5 },
+    dimensions: split(alarms, 'EventSubscriptionName'),
   },
   {
     ...{ name: 'throttled', says: 'Cosmos DB turns requests away for now', scope: stores.database.accountId },
-    ...{ namespace: 'Microsoft.DocumentDB/databaseAccounts', metric: 'TotalRequests', dimensions: { StatusCode: '429' } },
+    ...{ namespace: 'Microsoft.DocumentDB/databaseAccounts', metric: 'TotalRequests' },
+    dimensions: { StatusCode: '429', ...split(alarms, 'CollectionName') },
     ...{ aggregation: 'Count', above: 100, windowMinutes: 5 },
   },
   {
@@ -57,21 +68,27 @@ export const metricAlarmsOf = ({ stores, functions, logs }: Watched, alarms: Pro
     : [failing('failures', 'Apps fail', logs)]),
 ];
 
+const split = (alarms: Profile['alarms'], dimension: string): { readonly [dimension: string]: string } =>
+  alarms === 'all' ? { [dimension]: each } : {};
+
 const failing = (name: string, says: string, logs: Logs, dimensions?: MetricAlarm['dimensions']): MetricAlarm => ({
   ...{ name, says, scope: logs.componentId, namespace: 'microsoft.insights/components', metric: 'requests/failed' },
   ...(dimensions === undefined ? {} : { dimensions }),
   ...{ aggregation: 'Count', above: 4, windowMinutes: 5 },
 });
 
-/** The units of a trigger are called after it: see functions/entries/azure. */
+/** Functions are called after their trigger and what it is of, a queue or a table: see functions/entries/azure. */
+const deliveriesThatFail = 'AppRequests | where Name matches regex "^(events|work|changes)-" and Success == false';
 const collected = (condition: Input<string> = ''): Output<string> =>
   interpolate`AppRequests | where Name startswith "dead-letters"${condition}`;
 
+/** Of each queue by itself there is no metric: the calls of its function tell where what comes is not handled, and what was given up. */
 export const logAlarmsOf = (alarms: Profile['alarms']): readonly LogAlarm[] => [
   {
     name: 'dead-letters-came',
     says: 'Something was given up: see GET /v1/dead-letters',
     query: collected(),
+    ...(alarms === 'all' ? { by: 'Name' } : {}),
     everyMinutes: alarms === 'all' ? 5 : 15,
   },
   ...(alarms === 'all'
@@ -80,6 +97,15 @@ export const logAlarmsOf = (alarms: Profile['alarms']): readonly LogAlarm[] => [
           name: 'dead-letters-stay',
           says: 'Dead letters are not collected',
           query: collected(' and Success == false'),
+          by: 'Name',
+          everyMinutes: 15 as const,
+        },
+        {
+          name: 'deliveries-fail',
+          says: 'A queue’s or a table’s function fails',
+          query: deliveriesThatFail,
+          by: 'Name',
+          above: 4,
           everyMinutes: 15 as const,
         },
       ]

@@ -5,7 +5,7 @@ import { MetricAlert, type MetricAlertArgs } from '@pulumi/azure-native/monitor/
 import { ScheduledQueryRule, type ScheduledQueryRuleArgs } from '@pulumi/azure-native/monitor/scheduledQueryRule.js';
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from '@pulumi/pulumi';
 import { type TransformEach, transformed } from '../component.ts';
-import type { LogAlarm, MetricAlarm } from './alarms.ts';
+import { each, type LogAlarm, type MetricAlarm } from './alarms.ts';
 import { type Home, placed, tagsOf } from './component.ts';
 import { uuidOf } from './names.ts';
 
@@ -106,7 +106,14 @@ const logAlarmOf = ({ home, workspaceId }: MonitoringArgs, alarm: LogAlarm, acti
   evaluationFrequency: `PT${alarm.everyMinutes}M`,
   // Lines come minutes after what they tell of: a window that ends where the next begins would miss the late ones.
   windowSize: `PT${2 * alarm.everyMinutes}M`,
-  criteria: { allOf: [{ query: alarm.query, operator: 'GreaterThan', threshold: 0, timeAggregation: 'Count' }] },
+  criteria: {
+    allOf: [
+      {
+        ...{ query: alarm.query, operator: 'GreaterThan', threshold: alarm.above ?? 0, timeAggregation: 'Count' },
+        ...(alarm.by === undefined ? {} : { dimensions: [{ name: alarm.by, operator: 'Include', values: [each] }] }),
+      },
+    ],
+  },
   // The tables of telemetry are there only once something was written.
   skipQueryValidation: true,
   autoMitigate: true,

@@ -7,6 +7,8 @@ export const azureTypes = {
   logAlarm: 'azure-native:monitor:ScheduledQueryRule',
   gateway: 'azure-native:apimanagement:ApiManagementService',
   profile: 'azure-native:cdn:Profile',
+  queue: 'azure-native:storage:Queue',
+  container: 'azure-native:cosmosdb:SqlResourceSqlContainer',
   tableRole: 'azure-native:cosmosdb:SqlResourceSqlRoleAssignment',
 } as const;
 

@@ -67,6 +67,8 @@ const prices = {
   'azure.alerts.metrics': { usd: '0.10', per: 1, unit: 'time series a month', free: 'azure.alerts.metrics', ...monitor, note: fromList },
   'azure.alerts.logs-5': { usd: '1.50', per: 1, unit: 'rule every 5 minutes a month', ...monitor, note: fromList },
   'azure.alerts.logs-15': { usd: '0.50', per: 1, unit: 'rule every 15 minutes a month', ...monitor, note: fromList },
+  'azure.alerts.series-5': { usd: '0.15', per: 1, unit: 'further time series every 5 minutes a month', ...monitor, note: fromList },
+  'azure.alerts.series-15': { usd: '0.05', per: 1, unit: 'further time series every 15 minutes a month', ...monitor, note: fromList },
   'frontdoor.base': { usd: '330', per: 1, unit: 'profile a month', ...frontDoor, note: 'Premium: only it has rules of Microsoft’s own' },
   'frontdoor.requests': { usd: '0.015', per: 10_000, unit: 'request', ...frontDoor },
   'frontdoor.transfer': { usd: '0.083', per: 1, unit: 'GB', ...frontDoor },

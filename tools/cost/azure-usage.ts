@@ -100,19 +100,44 @@ const waiting = (graph: Graph): readonly Usage[] => [
   },
 ];
 
+type Criteria = {
+  readonly allOf: readonly { readonly dimensions?: readonly { readonly name: string; readonly values: readonly string[] }[] }[];
+};
+
+/** How many time series an alert looks at, where each value of a dimension is one: as if all there may be had come. */
+const seriesOf = (graph: Graph, rule: Resource): number => {
+  const poison = all(graph, 'queue').filter(({ name }) => name.endsWith('-poison')).length;
+  const there: { readonly [dimension: string]: number } = {
+    EventSubscriptionName: all(graph, 'subscription').length,
+    CollectionName: all(graph, 'container').length,
+    // Each queue has a function, and another one that collects what was given up.
+    Name: poison + (rule.name.endsWith('deliveries-fail') ? drained(graph) : 0),
+  };
+  const dimensions = (partOf(rule, 'criteria') as Criteria).allOf.flatMap((one) => one.dimensions ?? []);
+  return dimensions.reduce((series, { name, values }) => series * (values.includes('*') ? (there[name] ?? 1) : values.length), 1);
+};
+
+const alerts = (graph: Graph): readonly Usage[] => {
+  const metrics = all(graph, 'metricAlarm').reduce((sum, rule) => sum + seriesOf(graph, rule), 0);
+  const ofLogs = all(graph, 'logAlarm').flatMap((rule): readonly Usage[] => {
+    const often = textOf(rule, 'evaluationFrequency') === 'PT5M';
+    return [
+      { meter: often ? 'azure.alerts.logs-5' : 'azure.alerts.logs-15', quantity: 1, kind: 'monitoring', what: rule.name },
+      ...counted(seriesOf(graph, rule) - 1, {
+        ...{ meter: often ? 'azure.alerts.series-5' : 'azure.alerts.series-15', kind: 'monitoring', what: `${rule.name}: each by itself` },
+      }),
+    ];
+  });
+  return [...counted(metrics, { meter: 'azure.alerts.metrics', kind: 'monitoring', what: 'metrics that are watched' }), ...ofLogs];
+};
+
 const idle = (graph: Graph): readonly Usage[] => [
   ...timers(graph),
   ...waiting(graph),
   ...counted(all(graph, 'key').length * (monthSeconds / 3600) * 2, {
     ...{ meter: 'keyvault.key-operations', kind: 'secret', what: 'services that look after their keys, twice an hour' },
   }),
-  ...counted(all(graph, 'metricAlarm').length, { meter: 'azure.alerts.metrics', kind: 'monitoring', what: 'metrics that are watched' }),
-  ...all(graph, 'logAlarm').map(
-    (rule): Usage => ({
-      meter: textOf(rule, 'evaluationFrequency') === 'PT5M' ? 'azure.alerts.logs-5' : 'azure.alerts.logs-15',
-      ...{ quantity: 1, kind: 'monitoring', what: rule.name },
-    }),
-  ),
+  ...alerts(graph),
   ...counted(all(graph, 'profile').length, { meter: 'frontdoor.base', kind: 'network-edge', what: 'Front Door' }),
 ];
 
