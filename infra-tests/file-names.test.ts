@@ -37,6 +37,7 @@ const inStacks: Own = {
     runtime: 'what every app has alike',
     settling: 'a role holds minutes after it was assigned',
     storage: 'containers and queues lie in an account',
+    turns: 'an account takes one change of its roles at a time',
     vault: 'secrets lie in a vault',
   },
   gcp: {

@@ -14,6 +14,8 @@ export type GraphResource = {
   readonly name: string;
   readonly urn: string;
   readonly parent: string;
+  /** URNs of what has to be made before, whether it is named or used. */
+  readonly dependencies: readonly string[];
   /** Whether a provider makes it; a component only holds others together. */
   readonly custom: boolean;
   /** The URN and the id of its provider. */
@@ -80,6 +82,7 @@ type Registration = {
   getType(): string;
   getName(): string;
   getParent(): string;
+  getDependenciesList(): readonly string[];
   getCustom(): boolean;
   getProvider(): string;
   getProtect(): boolean;
@@ -116,6 +119,7 @@ const recorded = (request: Registration, response: Registered): GraphResource =>
   name: request.getName(),
   urn: response.getUrn(),
   parent: request.getParent(),
+  dependencies: request.getDependenciesList(),
   custom: request.getCustom(),
   provider: request.getProvider(),
   protect: request.getProtect(),

@@ -12,6 +12,7 @@ import { type CosmosRole, cosmosRoles } from './cosmos-roles.ts';
 import type { EncryptedBy } from './keys.ts';
 import { uuidOf } from './names.ts';
 import { onceSettled } from './settling.ts';
+import { turns } from './turns.ts';
 
 export type DatabaseArgs = {
   readonly home: Home;
@@ -40,6 +41,8 @@ export class Database extends ComponentResource {
   readonly leases: Output<string>;
   /** Ids of the roles that a grant of a container names. */
   readonly roles: { readonly [role in CosmosRole]: Output<string> };
+  /** Definitions and assignments of roles. */
+  readonly inTurn = turns();
 
   constructor(name: string, args: DatabaseArgs, options?: ComponentResourceOptions) {
     super('hybrid:azure:Database', name, {}, options);
@@ -63,7 +66,8 @@ export class Database extends ComponentResource {
         assignableScopes: [account.id],
         permissions: [{ dataActions: [...cosmosRoles[which]] }],
       };
-      return new SqlResourceSqlRoleDefinition(`${name}-${which}`, transformed(definition, transform.role), { parent: this }).id;
+      const given = transformed(definition, transform.role);
+      return this.inTurn((after) => new SqlResourceSqlRoleDefinition(`${name}-${which}`, given, { parent: this, ...after })).id;
     };
     this.roles = Object.fromEntries(Object.keys(cosmosRoles).map((which) => [which, role(which as CosmosRole)])) as Database['roles'];
     this.accountName = account.name;

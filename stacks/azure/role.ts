@@ -1,5 +1,8 @@
 import { RoleAssignment, type RoleAssignmentArgs } from '@pulumi/azure-native/authorization/roleAssignment.js';
-import { SqlResourceSqlRoleAssignment } from '@pulumi/azure-native/cosmosdb/sqlResourceSqlRoleAssignment.js';
+import {
+  SqlResourceSqlRoleAssignment,
+  type SqlResourceSqlRoleAssignmentArgs,
+} from '@pulumi/azure-native/cosmosdb/sqlResourceSqlRoleAssignment.js';
 import { UserAssignedIdentity, type UserAssignedIdentityArgs } from '@pulumi/azure-native/managedidentity/userAssignedIdentity.js';
 import { all, ComponentResource, type ComponentResourceOptions, type Input, type Output, type Resource } from '@pulumi/pulumi';
 import { type TransformEach, transformed } from '../component.ts';
@@ -65,15 +68,13 @@ export class Role extends ComponentResource {
     if ('role' in access) return assign(`${name}-${access.role}-${of}`, { subscriptionId, role: access.role, scope, principalId }, this);
     const { cosmosRole } = access;
     const roleDefinitionId = database.roles[cosmosRole];
-    return new SqlResourceSqlRoleAssignment(
-      `${name}-${cosmosRole}-${of}`,
-      {
-        resourceGroupName: home.resourceGroupName,
-        accountName: database.accountName,
-        roleAssignmentId: all([principalId, roleDefinitionId, scope]).apply((parts) => uuidOf(...parts)),
-        ...{ roleDefinitionId, scope, principalId },
-      },
-      { parent: this, ...assigning },
-    );
+    const made: SqlResourceSqlRoleAssignmentArgs = {
+      resourceGroupName: home.resourceGroupName,
+      accountName: database.accountName,
+      roleAssignmentId: all([principalId, roleDefinitionId, scope]).apply((parts) => uuidOf(...parts)),
+      ...{ roleDefinitionId, scope, principalId },
+    };
+    const within = { parent: this, ...assigning };
+    return database.inTurn((after) => new SqlResourceSqlRoleAssignment(`${name}-${cosmosRole}-${of}`, made, { ...within, ...after }));
   }
 }
