@@ -31,6 +31,7 @@ it.each([
     "import { HonoRequest } from 'hono/request'; export const does = () => new HonoRequest(new Request('https://a.example')).parseBody();",
     'takes no forms',
   ],
+  ["import { serialize } from 'cookie'; export const does = () => serialize('a', 'b');", 'sets no cookies'],
   [
     "export { toMcpToolResult as does } from './node_modules/@azure/functions/src/converters/toMcpToolResult.ts';",
     'has no triggers of the Model Context Protocol',

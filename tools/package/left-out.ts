@@ -11,6 +11,7 @@ const leftOut: readonly { readonly filter: RegExp; readonly not: string }[] = [
     filter: packages('@azure/functions/src/(?:converters/toMcpToolResult|mcp/PromptInvocationContext)'),
     not: 'has no triggers of the Model Context Protocol',
   },
+  { filter: packages('cookie/index'), not: 'sets no cookies' },
   { filter: packages('hono/dist/utils/mount'), not: 'mounts no other app' },
   // Bodies are read as streams: functions/kernel/body.ts.
   { filter: packages('hono/dist/utils/body'), not: 'takes no forms' },
@@ -31,6 +32,7 @@ const refusing = (source: string, why: string): string => {
   const listed = [...source.matchAll(/^export \{([^}]*)\}/gm)].flatMap((match) =>
     (match[1] ?? '').split(',').map((one) => one.trim().split(' as ').at(-1)),
   );
-  const names = [...declared, ...listed].filter((name) => name).map((name) => `refuse as ${name}`);
+  const required = [...source.matchAll(/^exports\.(\w+) =/gm)].map((match) => match[1]);
+  const names = [...declared, ...listed, ...required].filter((name) => name).map((name) => `refuse as ${name}`);
   return `function refuse() { throw new TypeError('${why}'); }\nexport { ${names.join(', ')} };\n`;
 };
