@@ -77,7 +77,10 @@ export const InvoiceView = z
   })
   .meta({ id: 'Invoice' });
 
-const Moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+const Moment = z.union(
+  [z.iso.datetime({ offset: true }), z.iso.date()],
+  'a time such as 2026-11-21T12:00:00Z, or a date such as 2026-11-21',
+);
 export const UsageRange = Paging.extend({
   from: Moment.optional().describe('Inclusive; the beginning of the month unless told'),
   to: Moment.optional().describe('Exclusive; now unless told'),

@@ -189,6 +189,15 @@ describe('a platform in one process', () => {
     expect([status, broken]).toEqual([401, []]);
   });
 
+  it.each([
+    ['/v1/usage?period=1999-01', 'query.period: not known here; there is cursor, limit, from, to, granularity'],
+    ['/v1/usage?from=yesterday', 'query.from: a time such as 2026-11-21T12:00:00Z, or a date such as 2026-11-21'],
+    ['/v1/usage?limit=many', 'query.limit: Invalid input: expected number, received text'],
+    ['/v1/me?tenant=bank', 'query.tenant: not known here; there is none'],
+  ])('refuses %s, and says what would be right', async (path, detail) => {
+    expect((await call('GET', path, { key: acme })).body).toMatchObject({ status: 422, detail });
+  });
+
   it('keeps a trail of changes and denials', async () => {
     const trail = await eventually(
       () => call('GET', '/v1/audit?resource=model/tiny', { key: acme }),

@@ -11,13 +11,23 @@ type Received = { readonly route: RouteDeclaration; readonly request: Request; r
 
 /** Query, path and body as the route's schemas make them: 400 where the JSON is none, 413, 415, or 422 with a list of what is wrong. */
 export const parseRequest = async ({ route, request, params }: Received): Promise<Parsed | Failure> => {
-  const query = route.query ? validated(route.query, Object.fromEntries(new URL(request.url).searchParams), 'query') : { value: {} };
+  const query = parseQuery(route, request);
   if (isFailure(query)) return query;
   const parameters = route.params ? validated(route.params, params, 'path') : { value: params };
   if (isFailure(parameters)) return parameters;
   const body = await parseBody(route, request);
   if (isFailure(body)) return body;
   return { params: parameters.value as Record<string, string>, query: query.value, body: body.value };
+};
+
+/** A name that the route does not know is as wrong as one in a body, or a mistyped filter would filter nothing; foreign protocols and signed URLs have theirs. */
+const parseQuery = ({ query, permission, errors }: RouteDeclaration, request: Request): { readonly value: unknown } | Failure => {
+  const given = Object.fromEntries(new URL(request.url).searchParams);
+  const known = Object.keys(query?.shape ?? {});
+  const unknown = Object.keys(given).filter((name) => !known.includes(name));
+  if (unknown.length > 0 && errors === undefined && permission !== 'public' && permission !== 'signed')
+    return invalid(unknown.map((name) => ({ path: `query.${name}`, message: `not known here; there is ${known.join(', ') || 'none'}` })));
+  return query ? validated(query, given, 'query') : { value: {} };
 };
 
 const parseBody = async (route: RouteDeclaration, request: Request): Promise<{ readonly value: unknown } | Failure> => {
@@ -54,8 +64,21 @@ const unsupported = (right: string, wrong: string | undefined) =>
 const validated = (schema: z.ZodType, value: unknown, where: string): { readonly value: unknown } | Failure => {
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data };
-  const errors = result.error.issues
-    .slice(0, 20)
-    .map((issue) => ({ path: [where, ...issue.path.map(String)].join('.'), message: issue.message }));
+  return invalid(
+    result.error.issues.map((issue) => ({ path: [where, ...issue.path.map(String)].join('.'), message: inWords(issue, value) })),
+  );
+};
+
+/** What zod says, without the words of JavaScript; what is not there is missing, whatever it would have to be. */
+const inWords = (issue: z.core.$ZodIssue, value: unknown): string => {
+  if (!issue.message.startsWith('Invalid')) return issue.message;
+  const found = issue.path.reduce<unknown>((parent, key) => (parent as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
+  return found === undefined ? 'it is missing' : issue.message.replace('NaN', 'text');
+};
+
+type Wrong = { readonly path: string; readonly message: string };
+
+const invalid = (all: readonly Wrong[]): Failure => {
+  const errors = all.slice(0, 20);
   return failed('invalid', 'invalid-request', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { errors });
 };

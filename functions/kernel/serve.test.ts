@@ -132,9 +132,30 @@ describe('a request that cannot be served', () => {
   it.each([
     ['/v1/things/toolong', 'path.id'],
     ['/v1/things/a?n=many', 'query.n'],
+    ['/v1/things/a?n=1&m=2', 'query.m'],
+    ['/v1/failures/value?m=2', 'query.m'],
   ])('is 422 where %s does not fit', async (path, where) => {
     const response = await (await world()).send('GET', path);
     expect([response.status, (await problemOf(response)).errors?.[0]?.path]).toEqual([422, where]);
+  });
+
+  it('says what parameters there are where one is not known', async () => {
+    const { detail } = await problemOf(await (await world()).send('GET', '/v1/things/a?period=1999-01'));
+    expect(detail).toBe('query.period: not known here; there is n');
+  });
+
+  it.each([['GET', '/v2/failures/value', 409] as const, ['GET', '/v1/downloads', 200] as const])(
+    'is not for parameters that are not known to %s %s: others may add theirs',
+    async (method, path, status) => expect((await (await world()).send(method, `${path}?m=2`)).status).toBe(status),
+  );
+
+  it.each([
+    ['GET', '/v1/things/a?n=many', {}, 'query.n: Invalid input: expected number, received text'],
+    ['GET', '/v1/told', {}, 'query.n: it is missing'],
+    ['POST', '/v1/things', { body: { name: 'a' } }, 'body.size: it is missing'],
+    ['POST', '/v1/things', { body: { name: 'a', size: null } }, 'body.size: Invalid input: expected number, received null'],
+  ])('says in words what is wrong: %s %s %o', async (method, path, sent, detail) => {
+    expect((await problemOf(await (await world()).send(method, path, sent))).detail).toBe(detail);
   });
 });
 

@@ -5,6 +5,7 @@ import type { Clock } from '../../domain/kernel/clock.ts';
 import type { EventBus } from '../../domain/kernel/event-bus.ts';
 import { type Failure, failed, isFailure, Rejected } from '../../domain/kernel/failure.ts';
 import type { Ids } from '../../domain/kernel/ids.ts';
+import type { JsonObject } from '../../domain/kernel/json.ts';
 import type { Table } from '../../domain/kernel/table.ts';
 import { type Principal, platformTenant } from '../../domain/kernel/tenancy.ts';
 import { tellOfDenial, tellOfUse } from './audit-access.ts';
@@ -84,13 +85,14 @@ const methodNotAllowed = (request: Request, allowed: readonly string[]): Respons
   const { pathname } = new URL(request.url);
   const allow = [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : [])].join(', ');
   const detail = `${request.method} is not for ${pathname}; it takes ${allow}.`;
-  const answer = failureAt(pathname, failed('invalid', 'method-not-allowed', detail));
-  const { body: shaped } = answer as { readonly body: object };
-  const body = 'error' in shaped ? shaped : { ...shaped, title: 'Method Not Allowed', status: 405 };
-  return respond(
-    { status: 405, body: body as NonNullable<Answer['body']>, headers: { ...answer.headers, allow } },
-    continueTrace(request.headers.get('traceparent')),
-  );
+  const answer = restated(failureAt(pathname, failed('invalid', 'method-not-allowed', detail)), 405, 'Method Not Allowed');
+  return respond({ ...answer, headers: { ...answer.headers, allow } }, continueTrace(request.headers.get('traceparent')));
+};
+
+/** A failure under a status that no kind of failure has. */
+const restated = (answer: Answer, status: number, title: string): Answer => {
+  const body = answer.body as JsonObject;
+  return { ...answer, status, body: 'error' in body ? body : { ...body, title, status } };
 };
 
 const routeHandler = (key: RouteKey, route: RouteDeclaration, context: RunningContext, serving: Serving) => {
@@ -170,15 +172,7 @@ const internalError = (route: RouteDeclaration): Answer => {
     'internal-error',
     'Something went wrong on our side; the logs know more under the trace id of this answer.',
   );
-  const answer = route.errors === 'open-inference' ? inferenceError(failure) : problem(failure);
-  return {
-    ...answer,
-    status: 500,
-    body:
-      route.errors === 'open-inference'
-        ? (answer.body as object as never)
-        : { ...(answer.body as object), title: 'Internal Server Error', status: 500 },
-  };
+  return restated(route.errors === 'open-inference' ? inferenceError(failure) : problem(failure), 500, 'Internal Server Error');
 };
 
 const nobody: Principal = { tenant: platformTenant, id: 'anonymous', roles: [] };
