@@ -1,6 +1,6 @@
 import { Rejected } from '../../domain/kernel/failure.ts';
 import { asksForHelp, tell } from '../words.ts';
-import { move, verify } from './move.ts';
+import { move, unlike, verify } from './move.ts';
 import { type MovableOptions, movable } from './platform.ts';
 import { journalOf } from './progress.ts';
 import { type Side, sidesOf } from './sides.ts';
@@ -21,7 +21,7 @@ const fail = (lines: readonly string[], code: number): void => {
   process.exitCode = code;
 };
 
-const opened = ({ url, key, keyName }: Side) => movable(url, key, { keyName, say } satisfies MovableOptions);
+const opened = ({ url, key, keyName, option }: Side) => movable(url, key, { keyName, option, say } satisfies MovableOptions);
 
 const run = async (): Promise<void> => {
   if (asksForHelp(process.argv.slice(2))) return tell({ code: 0, text: usage.join('\n') });
@@ -29,8 +29,7 @@ const run = async (): Promise<void> => {
   const sides = { from: opened(told.from), to: opened(told.to), say };
   const differences = await (told.verify ? verify(sides) : move({ ...sides, journal: journalOf('.move', told.from.url, told.to.url) }));
   if (differences.length === 0) return say('Both are equal.');
-  const why = 'What the target had of its own before is told as a difference too; if it had nothing, run it again.';
-  fail([`Not the same on both sides: ${differences.join(', ')}. ${why}`], 1);
+  fail([unlike(differences, told.verify)], 1);
 };
 
 try {

@@ -7,6 +7,13 @@ export type MoveOptions = { readonly from: Movable; readonly to: Movable; readon
 /** What is not the same on both sides; empty where a move is complete. */
 export type Differences = readonly string[];
 
+/** What to do about differences; where both sides were only compared, comparing them again would change nothing. */
+export const unlike = (differences: Differences, comparedOnly: boolean): string => {
+  const again = comparedOnly ? 'run it without --verify, which only compares' : 'run it again';
+  const why = `What the target had of its own before is told as a difference too; if it had nothing, ${again}.`;
+  return `Not the same on both sides: ${differences.join(', ')}. ${why}`;
+};
+
 const itemsAtOnce = 100;
 /** A request's body, which a platform takes up to 1 MiB of. */
 const bytesAtOnce = 1_000_000;

@@ -38,7 +38,7 @@ const isTransient = (status: number): boolean => status === 429 || status === 40
 const refused = (what: string, { status, body }: Reply, advice = ''): Rejected => {
   const detail = typeof body === 'object' && body !== null && 'detail' in body ? String(body.detail) : '';
   const kind = isTransient(status) ? 'unavailable' : status === 401 || status === 403 ? 'forbidden' : 'invalid';
-  return new Rejected(failed(kind, 'not-moved', `${what} was answered by ${status}. ${detail} ${advice}`.trim()));
+  return new Rejected(failed(kind, 'not-moved', [`${what} was answered by ${status}.`, detail, advice].filter(Boolean).join(' ')));
 };
 
 /** What to look at where a platform refuses for good. */
@@ -68,11 +68,17 @@ const answered = async <Body>(asking: Asking, send: () => Promise<Reply<Body>>, 
 
 const paged = (path: string, cursor: string | null): string => (cursor === null ? path : `${path}?cursor=${encodeURIComponent(cursor)}`);
 
-export type MovableOptions = { /** Where the key was told. */ readonly keyName?: string; readonly say?: (line: string) => void };
+/** `option` and `keyName` are where the URL and the key were told. */
+export type MovableOptions = { readonly option?: string; readonly keyName?: string; readonly say?: (line: string) => void };
 
-export const movable = (url: string, key: string, { keyName = 'the key', say = () => {} }: MovableOptions = {}): Movable => {
+export const movable = (url: string, key: string, { option, keyName = 'the key', say = () => {} }: MovableOptions = {}): Movable => {
   const client: HttpClient = httpClient(url, key);
-  const at = (path: string): Asking => ({ what: `${new URL(url).host}${path}`, url, keyName, say });
+  const at = (path: string): Asking => ({
+    what: `${new URL(url).host}${path}${option === undefined ? '' : ` (${option})`}`,
+    url,
+    keyName,
+    say,
+  });
   const urlFor = ({ path }: Store, objectKey: string, method: 'GET' | 'PUT'): Promise<ObjectUrl> =>
     answered(at(path), () => client.get<ObjectUrl>(`${path}/url?${new URLSearchParams({ key: objectKey, method })}`));
   return {

@@ -16,8 +16,8 @@ const complaint = (args: readonly string[], environment: Record<string, string> 
 describe('the sides of a move', () => {
   it('are two platforms with their keys', () => {
     expect(sidesOf(['--from', `${here}/`, '--to', there], keys)).toEqual({
-      from: { url: here, key: 'a', keyName: 'HYBRID_FROM_KEY' },
-      to: { url: there, key: 'b', keyName: 'HYBRID_TO_KEY' },
+      from: { url: here, key: 'a', option: '--from', keyName: 'HYBRID_FROM_KEY' },
+      to: { url: there, key: 'b', option: '--to', keyName: 'HYBRID_TO_KEY' },
       verify: false,
     });
     expect(sidesOf(['--from', `${here}/_aws/execute-api/x/$default`, '--to', there, '--verify'], keys).verify).toBe(true);

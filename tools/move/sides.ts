@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { failed, Rejected } from '../../domain/kernel/failure.ts';
 
-export type Side = { readonly url: string; readonly key: string /** Where the key was told. */; readonly keyName: string };
+/** `option` and `keyName` are where its URL and its key were told. */
+export type Side = { readonly url: string; readonly key: string; readonly option: string; readonly keyName: string };
 export type Told = {
   readonly from: Side;
   readonly to: Side /** Whether both are compared, and nothing is moved. */;
@@ -20,7 +21,7 @@ export const sidesOf = (args: readonly string[], environment: { readonly [name: 
     const key = environment[keyName];
     if (!url) throw wrong(`--${option} is missing; it should be the URL of a platform.`);
     if (!key) throw wrong(`${keyName} is not set; it should be the administrator's key of ${url}.`);
-    return { url: baseUrl(`--${option}`, url), key, keyName };
+    return { url: baseUrl(`--${option}`, url), key, option: `--${option}`, keyName };
   };
   const sides = { from: side('from', from), to: side('to', to) };
   if (sides.from.url === sides.to.url) throw wrong(`--from and --to are both ${sides.from.url}; they should be two platforms.`);
