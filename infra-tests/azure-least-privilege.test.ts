@@ -150,6 +150,17 @@ describe('a verb', () => {
     expect(cosmosRoles.get.some((action) => action.endsWith('executeQuery'))).toBe(false);
     expect(cosmosRoles.put.some((action) => /delete|executeQuery/.test(action))).toBe(false);
   });
+  it('of one partition does without the description of its container, and leases without more than their keeper does with them', () => {
+    const described = Object.entries(cosmosRoles).filter(([, actions]) => actions.some((action) => action.endsWith('/readMetadata')));
+    expect(described.map(([role]) => role)).toEqual(['metadata', 'read', 'changes']);
+    expect(cosmosRoles.leases.map((action) => action.split('/').at(-1)).sort()).toEqual([
+      'create',
+      'delete',
+      'executeQuery',
+      'read',
+      'replace',
+    ]);
+  });
   it('needs no role that reaches more than one resource', () =>
     expect(Object.values(builtInRoles)).not.toContain('8e3af657-a8ff-443c-a75c-2fe8c4bcb635'));
 });

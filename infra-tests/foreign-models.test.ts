@@ -59,7 +59,7 @@ const rights: { readonly [cloud in Cloud]: (graph: Graph, unit: FunctionUnit) =>
   },
 };
 
-/** To read an item by its key; what Cosmos DB calls metadata is how a container is divided. */
+/** To read an item by its key; what Cosmos DB calls metadata is how containers are divided, which whoever hears changes may read of all. */
 const harmless: { readonly [cloud in Cloud]: readonly string[] } = {
   aws: ['dynamodb:GetItem'],
   azure: ['readMetadata', 'sqlDatabases/containers/items/read'].map((action) => `Microsoft.DocumentDB/databaseAccounts/${action}`),
