@@ -115,6 +115,14 @@ describe('settings that are wrong are refused with what would be right', () => {
     const detail = refusal(region, 'aws-prod');
     for (const key of Object.keys(prod).filter((name) => name.startsWith('platform:'))) expect(detail).toContain(`${key} is missing`);
   });
+  it('what prod needs, by commands that would be taken as they are', () => {
+    const commands = [...refusal(region, 'aws-prod').matchAll(/: pulumi config set (\S+) (\S+)$/gm)].map(([, key = '', value = '']) => [
+      key,
+      value,
+    ]);
+    const account = { 'platform:allowedAccount': '123456789012' };
+    expect(Object.fromEntries(commands)).toEqual({ ...prod, ...account, 'aws:region': undefined });
+  });
   it('a domain in dev', () => expect(dev('domain', 'ai.example.com')).toContain('platform:domain is not for dev: remove it'));
   it('a domain without its zone', () =>
     expect(refusal({ ...region, 'platform:domain': 'ai.example.com' }, 'aws-staging')).toContain('belong together'));
@@ -195,7 +203,10 @@ describe('the settings of a stack on Azure', () => {
   });
   it('know only sizes and retentions that Azure has', () => {
     expect(refusal({ ...azure, 'platform:memoryMegabytes': '1024' }, 'azure-dev')).toContain('one of 512, 2048, 4096');
-    expect(refusal({ ...azure, 'platform:logRetentionDays': '7' }, 'azure-dev')).toContain('platform:logRetentionDays');
+    expect(refusal({ ...azure, 'platform:logRetentionDays': '7' }, 'azure-dev').split('\n')).toEqual([
+      'The stack is not configured right:',
+      '  - platform:logRetentionDays should be one of 30, 60, 90, 120, 180, 270, 365, 550, 730',
+    ]);
   });
 });
 
@@ -243,8 +254,17 @@ describe('an option of another cloud', () => {
     ['gcp-dev', gcp, 'modelArchitecture', 'platform:modelArchitecture is for aws, and this stack is of gcp'],
     ['azure-dev', azure, 'rollout', 'platform:rollout is for aws and gcp, and this stack is of azure'],
   ])('is told from one that there is nowhere: %s', (stack, place, key, right) =>
-    expect(refusal({ ...place, [`platform:${key}`]: 'x' } as { readonly [key: string]: string }, stack)).toContain(right),
+    expect(refusal({ ...place, [`platform:${key}`]: 'x' } as { readonly [key: string]: string }, stack)).toContain(`- ${right}: remove it`),
   );
+  it('has a line of its own', () => {
+    const config = { ...azure, 'platform:hostedZoneId': 'x', 'platform:topologie': 'x', 'platform:dnsZone': 'x', 'platform:color': 'x' };
+    const [, ...problems] = refusal(config, 'azure-dev').split('\n');
+    expect(problems.map((problem) => problem.replace(/; there are .*/, ''))).toEqual([
+      '  - there is no platform:topologie, platform:color',
+      '  - platform:hostedZoneId is for aws, and this stack is of azure: remove it',
+      '  - platform:dnsZone is for gcp, and this stack is of azure: remove it',
+    ]);
+  });
 });
 
 describe('a setting by function', () => {

@@ -34,7 +34,7 @@ export const settingsOf = (told: Told, known: readonly ContextDeclaration[]): Se
   const { contexts: chosen, ...options } = (parsed.success ? parsed.data : soundOf(own, given)) as Given;
   const places = placesOf(own, told);
   const problems = [
-    ...(parsed.error?.issues ?? []).map((issue) => explained(issue, own)),
+    ...onePerOption(parsed.error?.issues ?? []).flatMap((issue) => explained(issue, own)),
     ...Object.entries(own.places).flatMap(([name, place]) => ofPlace(place, places[name])),
     ...ofContexts(chosen, known),
     ...ofEnvironment(own, environment, options),
@@ -96,10 +96,21 @@ const wrong = (problems: readonly string[]): ConfigurationFailure =>
     `The stack is not configured right:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
   );
 
-const explained = (issue: z.core.$ZodIssue, own: CloudOptions): string =>
-  issue.code === 'unrecognized_keys' && issue.path.length === 0
-    ? `${issue.keys.map((key) => foreign(key, own.cloud)).join(', ')}; there are ${Object.keys(own.options.shape).join(', ')}`
-    : `platform:${issue.path.map(String).join('.')} ${isWithin(issue) ? shouldHold(issue) : shouldBe(issue)}`;
+/** A value that is in no range is in no list of what there is either: the last thing that is wrong with it says most. */
+const onePerOption = (issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] =>
+  issues.filter(({ path }, at) => path.length === 0 || !issues.slice(at + 1).some((later) => later.path.join('.') === path.join('.')));
+
+const explained = (issue: z.core.$ZodIssue, own: CloudOptions): readonly string[] => {
+  if (issue.code !== 'unrecognized_keys' || issue.path.length > 0)
+    return [`platform:${issue.path.map(String).join('.')} ${isWithin(issue) ? shouldHold(issue) : shouldBe(issue)}`];
+  const nowhere = issue.keys.filter((key) => knowing(key).length === 0);
+  const unknown = `there is no ${nowhere.map((key) => `platform:${key}`).join(', ')}; there are ${Object.keys(own.options.shape).join(', ')}`;
+  const foreign = issue.keys.filter((key) => !nowhere.includes(key));
+  return [
+    ...(nowhere.length === 0 ? [] : [unknown]),
+    ...foreign.map((key) => `platform:${key} is for ${knowing(key).join(' and ')}, and this stack is of ${own.cloud}: remove it`),
+  ];
+};
 
 type IssueWithin = z.core.$ZodIssue & { readonly params: Within };
 const isWithin = (issue: z.core.$ZodIssue): issue is IssueWithin => issue.code === 'custom' && issue.params?.within !== undefined;
@@ -128,12 +139,7 @@ const kinds: { readonly [expected: string]: string } = {
 const sized = (origin: string, many: string): string => (origin === 'array' ? `a list of ${many}` : many);
 
 /** An option of another cloud is told from one that there is nowhere. */
-const foreign = (key: string, cloud: Cloud): string => {
-  const others = clouds.filter((other) => key in optionsOf[other].options.shape);
-  return others.length === 0
-    ? `there is no platform:${key}`
-    : `platform:${key} is for ${others.join(' and ')}, and this stack is of ${cloud}`;
-};
+const knowing = (key: string): readonly Cloud[] => clouds.filter((cloud) => key in optionsOf[cloud].options.shape);
 
 const ofPlace = ({ key, pattern, right, example }: PlaceOption, given: string | undefined): readonly string[] => {
   if (given === undefined) return [`${key} is missing: pulumi config set ${key} ${example}`];
@@ -147,10 +153,15 @@ const ofContexts = (chosen: Given['contexts'], known: readonly ContextDeclaratio
     .map((name) => `platform:contexts names "${name}"; there are ${names.join(', ')}`);
 };
 
+/** What prod cannot do without, whatever the cloud, each with an example. */
+const neededEverywhere = { alarmEmail: 'operators@example.com', domain: 'ai.example.com', monthlyBudgetUsd: '500' };
+
 const ofEnvironment = ({ neededInProd, zone }: CloudOptions, environment: Environment, given: Given): readonly string[] => {
   const { edge, protectsData } = profiles[environment];
-  const needed = environment === 'prod' ? ['alarmEmail', 'domain', 'monthlyBudgetUsd', zone, ...neededInProd] : [];
-  const missing = needed.filter((key) => given[key] === undefined).map((key) => `platform:${key} is missing, and ${environment} needs it`);
+  const needed = environment === 'prod' ? Object.entries({ ...neededEverywhere, ...neededInProd }) : [];
+  const missing = needed
+    .filter(([key]) => given[key] === undefined)
+    .map(([key, example]) => `platform:${key} is missing, and ${environment} needs it: pulumi config set platform:${key} ${example}`);
   return [
     ...missing,
     ...(edge === 'never' && given.domain !== undefined ? [`platform:domain is not for ${environment}: remove it`] : []),

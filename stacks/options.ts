@@ -73,8 +73,8 @@ export type CloudOptions = {
   readonly places: { readonly region: PlaceOption; readonly [name: string]: PlaceOption };
   /** The option that names the zone of `domain`. */
   readonly zone: string;
-  /** Beside what prod needs on every cloud. */
-  readonly neededInProd: readonly string[];
+  /** Beside what prod needs on every cloud, each with an example. */
+  readonly neededInProd: { readonly [key: string]: string };
   /** What is wrong about options together, or where the stack is. */
   readonly problems: (environment: Environment, given: Given, places: { readonly [name: string]: string | undefined }) => readonly string[];
 };

@@ -46,7 +46,7 @@ export const aws = clouded({
     },
   },
   zone: 'hostedZoneId',
-  neededInProd: ['allowedAccount'],
+  neededInProd: { allowedAccount: '123456789012', hostedZoneId: 'Z0123456789ABCDEFGHIJ' },
   problems: (environment, given) =>
     environment !== 'prod' && Object.keys(given.reservedConcurrency ?? {}).length > 0
       ? [`platform:reservedConcurrency is for prod only: remove it from ${environment}`]

@@ -74,7 +74,10 @@ export const azure = clouded({
     },
   },
   zone: 'dnsZoneId',
-  neededInProd: ['allowedSubscription'],
+  neededInProd: {
+    allowedSubscription: '00000000-0000-0000-0000-000000000000',
+    dnsZoneId: '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/dns/providers/Microsoft.Network/dnsZones/example.com',
+  },
   problems: (_environment, given, places) => [
     ...pinned('allowedSubscription', given.allowedSubscription, { key: 'azure-native:subscriptionId' }, places.subscriptionId),
     ...zoneProblems(given.dnsZoneId, places.subscriptionId),

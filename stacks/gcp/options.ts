@@ -71,7 +71,7 @@ export const gcp = clouded({
     },
   },
   zone: 'dnsZone',
-  neededInProd: ['allowedProject', 'billingAccount'],
+  neededInProd: { allowedProject: 'my-project', dnsZone: 'example-com', billingAccount: '012345-6789AB-CDEF01' },
   problems: (_environment, given, places) => [
     ...pinned('allowedProject', given.allowedProject, { key: 'gcp:project' }, places.project),
     ...(given.apiGateway === true && given.domain !== undefined
