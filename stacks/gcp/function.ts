@@ -10,6 +10,7 @@ import {
 } from '@pulumi/pulumi';
 import { type Transform, transformed } from '../component.ts';
 import { contextLabel } from './component.ts';
+import { cpusFor } from './cpus.ts';
 import { type Binding, Role, type RoleArgs } from './role.ts';
 
 /** The newest that Cloud Run functions have. */
@@ -102,8 +103,7 @@ const functionOf = (args: FunctionArgs, role: Role): CloudFunctionArgs => ({
   serviceConfig: {
     serviceAccountEmail: role.email,
     availableMemory: `${args.memoryMegabytes}Mi`,
-    // Less than one would let an instance serve one request at a time only.
-    availableCpu: '1',
+    availableCpu: String(cpusFor(args.memoryMegabytes)),
     timeoutSeconds: args.timeoutSeconds,
     maxInstanceRequestConcurrency: args.concurrency,
     minInstanceCount: 0,

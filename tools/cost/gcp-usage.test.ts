@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { firstMillion } from './assumptions.ts';
 import { declaredGraph } from './declared.ts';
 import { estimate, limits } from './estimate.ts';
 import { assertPriced } from './free-kinds.ts';
@@ -45,6 +46,17 @@ describe('a load on Google Cloud', () => {
     expect(of('run.requests')).toEqual([1_000_000, 1_000_000]);
     expect(of('firestore.writes')[0]).toBe(1_000_000);
     expect(of('firestore.deletes')).toEqual([1_000_000]);
+  });
+  it('pays for each CPU of a function', () => {
+    const cpu = (graph: Graph) =>
+      usage.predictions(graph, measured.prediction, firstMillion).find(({ kind, meter }) => kind === 'function' && meter === 'run.cpu')
+        ?.quantity ?? 0;
+    const twice = dev.map((one) =>
+      one.name.endsWith('-function')
+        ? { ...one, inputs: { ...one.inputs, serviceConfig: { ...(one.inputs.serviceConfig as object), availableCpu: '2' } } }
+        : one,
+    );
+    expect([cpu(dev) > 0, cpu(twice)]).toEqual([true, 2 * cpu(dev)]);
   });
   it('of events counts a delivery for each filter that lets an event through', () => {
     const none = dev.filter(({ type, name }) => type !== 'gcp:pubsub/subscription:Subscription' || name.includes('dead-letters'));

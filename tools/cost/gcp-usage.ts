@@ -32,12 +32,15 @@ const functionOf = (graph: Graph, ...names: readonly string[]): Resource => {
 
 type Runs = { readonly runs: number; readonly millis: number; readonly kind: Usage['kind']; readonly what: string };
 
-/** Requests of a function, each with an instance of a whole vCPU to itself: nothing is taken to share one, which is dearest. */
+const cpusOf = (one: Resource): number => Number(partOf(one, 'serviceConfig').availableCpu ?? 1);
+
+/** Requests of a function, each with an instance to itself: nothing is taken to share one, which is dearest. */
 const requests = (one: Resource, { runs, millis, kind, what }: Runs): readonly Usage[] => {
-  const seconds = (runs * Math.ceil(millis / roundedMillis) * roundedMillis) / 1000;
+  const billed = Math.ceil(millis / roundedMillis) * roundedMillis;
+  const [seconds, cpus] = [(runs * billed) / 1000, cpusOf(one)];
   return [
     { meter: 'run.requests', quantity: runs, kind, what },
-    { meter: 'run.cpu', quantity: seconds, kind, what: `${what}: 1 vCPU × ${Math.ceil(millis / roundedMillis) * roundedMillis} ms` },
+    { meter: 'run.cpu', quantity: seconds * cpus, kind, what: `${what}: ${cpus} vCPU × ${billed} ms` },
     { meter: 'run.memory', quantity: seconds * memoryOf(one), kind, what: `${what}: ${memoryOf(one) * 1024} MiB` },
   ];
 };
