@@ -47,18 +47,16 @@ export class CostExport extends ComponentResource {
 const tableOf = (datasetId: Output<string>, tableId: string) => ({ datasetId, tableId, deletionProtection: false });
 
 const billedOf = (datasetId: Output<string>, bucket: Input<string>): QueryTableArgs => {
-  const folder = interpolate`gs://${bucket}/${platformTenant}/focus/csv/`;
   return {
     ...tableOf(datasetId, 'billed'),
     externalDataConfiguration: {
       // Of Parquet BigQuery takes no schema, and finds none before there is a file; of CSV it takes one (REST reference, ExternalDataConfiguration).
       sourceFormat: 'CSV',
-      sourceUris: [interpolate`${folder}*.csv`],
+      // All months: their folders are no partitions, as BigQuery looks for those in files, and on the first day there are none.
+      sourceUris: [interpolate`gs://${bucket}/${platformTenant}/focus/csv/*.csv`],
       autodetect: false,
       schema: billedSchema,
       csvOptions: { quote: '"', skipLeadingRows: 1, allowQuotedNewlines: true },
-      // Said rather than found, too.
-      hivePartitioningOptions: { mode: 'CUSTOM', sourceUriPrefix: interpolate`${folder}{billing_period:STRING}` },
     },
   };
 };

@@ -7,7 +7,7 @@ const project = { id: 'hybrid-test', number: '123456789012', region: 'europe-wes
 const scene = { urn: 'urn', folder: '.' };
 const table = 'gcp:bigquery/table:Table';
 
-const external = (sourceFormat: string): Properties => ({
+const external = (sourceFormat: string, more: Properties = {}): Properties => ({
   datasetId: 'costs',
   tableId: 'billed',
   externalDataConfiguration: {
@@ -16,7 +16,7 @@ const external = (sourceFormat: string): Properties => ({
     autodetect: false,
     schema: '[{"name":"BilledCost","type":"BIGNUMERIC","mode":"NULLABLE"}]',
     csvOptions: { quote: '"', skipLeadingRows: 1 },
-    hivePartitioningOptions: { mode: 'CUSTOM', sourceUriPrefix: 'gs://exports/csv/{billing_period:STRING}' },
+    ...more,
   },
 });
 const dashboard = (second: number): Properties => {
@@ -38,6 +38,8 @@ describe('what is only recorded', () => {
     await expect(create(table, external('CSV'))).rejects.toThrow('projects/hybrid-test/datasets/costs is not there');
     const { id } = await create('gcp:bigquery/dataset:Dataset', { datasetId: 'costs', location: 'europe-west1' });
     await expect(create(table, external('PARQUET'))).rejects.toThrow('400');
+    const hivePartitioningOptions = { mode: 'AUTO', sourceUriPrefix: 'gs://exports/csv/' };
+    await expect(create(table, external('CSV', { hivePartitioningOptions }))).rejects.toThrow('400');
     await create(table, external('CSV'));
     await expect(create(table, external('CSV'))).rejects.toThrow('409');
     expect([...records.keys()]).toEqual([id, `${id}/tables/billed`]);

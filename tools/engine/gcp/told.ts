@@ -119,7 +119,7 @@ const External = z.object({
     autodetect: z.literal(false),
     schema: json.pipe(z.array(z.object({ name: id, type: z.string(), mode: z.string() })).min(1)),
     csvOptions: z.object({ quote: z.string().max(1), skipLeadingRows: z.int().min(0), allowQuotedNewlines: z.boolean().optional() }),
-    hivePartitioningOptions: z.object({ mode: z.enum(['AUTO', 'STRINGS', 'CUSTOM']), sourceUriPrefix: z.string().startsWith('gs://') }),
+    hivePartitioningOptions: z.never('found by looking at files, of which there may be none').optional(),
   }),
 });
 const QueryTable = z.intersection(z.object({ datasetId: id, tableId: id }), z.union([View, External]));
