@@ -264,6 +264,14 @@ describe('a stack on Google Cloud', () => {
       (named(graph, `${name}-function`).inputs.serviceConfig as { allTrafficOnLatestRevision: boolean }).allTrafficOnLatestRevision;
     expect([shares('models-http'), shares('billing-http')]).toEqual([false, true]);
   });
+  it('gives functions with more memory the CPUs that it takes, and each as many instances as a new project may have', async () => {
+    const graph = await graphOf('gcp-dev', {
+      config: { 'platform:modelMemoryMegabytes': '8193', 'platform:maximumInstances': '{"http":5}' },
+    });
+    const sizeOf = (name: string) => named(graph, `${name}-function`).inputs.serviceConfig;
+    expect(sizeOf('inference-http')).toMatchObject({ availableMemory: '8193Mi', availableCpu: '4', maxInstanceCount: 5 });
+    expect(sizeOf('models-events')).toMatchObject({ availableMemory: '512Mi', availableCpu: '1', maxInstanceCount: 10 });
+  });
   it('makes a child of one component otherwise, and leaves the rest', async () => {
     const transforms = { objectStore: { 'models-artifacts': { bucket: { storageClass: 'NEARLINE' } } } };
     const graph = await graphOf('gcp-dev', { transforms });
@@ -336,6 +344,8 @@ describe('the costs of a project', () => {
     const billed = named(await graphFor('gcp-dev'), 'costs-billed').inputs.externalDataConfiguration as { readonly [name: string]: string };
     // Of formats that have a schema of their own BigQuery takes none, and has to find a file.
     expect(billed.sourceFormat).toBe('CSV');
+    // Partitions it finds by looking at files, too.
+    expect(billed.hivePartitioningOptions).toBeUndefined();
     expect((JSON.parse(billed.schema ?? '') as readonly { readonly name: string }[]).map(({ name }) => name)).toEqual(
       focusColumns.map(({ name }) => name),
     );

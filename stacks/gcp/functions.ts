@@ -33,8 +33,8 @@ export type FunctionsArgs = {
 
 export type Functions = { readonly [unit: string]: PlatformFunction };
 
-/** Most instances of a function that nobody says anything about. */
-export const defaultInstances = 20;
+/** Most instances of a function that nobody says anything about: some regions let a new project have no more with one CPU each. */
+export const defaultInstances = 10;
 
 export const makeFunctions = (args: FunctionsArgs): Functions =>
   Object.fromEntries(args.plan.units.map((unit) => [unit.name, functionOf(args, unit)]));

@@ -26,7 +26,7 @@ export const Options = z.strictObject({
   /** How many requests one instance serves at a time. */
   concurrency: whole(1, 1000).default(20),
   /** Most instances, by function (`inference-http`) or kind (`http`), as a JSON object. */
-  maximumInstances: structured(z.record(z.string(), z.int().min(1).max(1000)), 'a JSON object such as {"http":100}').default({}),
+  maximumInstances: structured(z.record(z.string(), z.int().min(1).max(1000)), 'a JSON object such as {"http":20}').default({}),
   /** The zone of Cloud DNS that has `domain`. */
   dnsZone: matching(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, 'the name of a managed zone of Cloud DNS, such as example-com').optional(),
   /** An API Gateway before the edge, which then nobody else may call. */
