@@ -239,4 +239,18 @@ describe('every environment on Azure', () => {
     const left = await graphOf('azure-dev', { config: { 'platform:costExport': 'false' } });
     expect(left.filter(({ name }) => name.startsWith('costs'))).toEqual([]);
   });
+  it.each(['azure-dev', 'azure-prod'] as const)('lets the export of %s into an account in which nothing else is', async (stack) => {
+    const graph = await graphFor(stack);
+    const [account, data] = ['costs', 'data'].map((name) => named(graph, name, 'azure-native:storage:StorageAccount'));
+    const template = JSON.stringify(named(graph, 'costs-export').inputs.properties);
+    expect([template.includes(String(account?.outputs.id)), template.includes(String(data?.outputs.id))]).toEqual([true, false]);
+    const { accountName } = named(graph, 'costs-container').inputs;
+    const inside = graph.filter(({ type, inputs }) => type.startsWith('azure-native:storage:') && inputs.accountName === accountName);
+    expect(inside.map(({ name }) => name).sort()).toEqual(['costs-blobs', 'costs-container', 'costs-lifecycle']);
+    const assigned = graph.filter(({ inputs }) => String(inputs.scope).startsWith(String(account?.outputs.id)));
+    expect(assigned.map(({ name }) => name)).toEqual(['costs-writes']);
+    const { tags: _, ...hardened } = data?.inputs ?? {};
+    expect(account?.inputs).toMatchObject(hardened);
+    expect(account?.protect).toBe(data?.protect);
+  });
 });

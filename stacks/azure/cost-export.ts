@@ -2,17 +2,23 @@ import { Deployment, type DeploymentArgs } from '@pulumi/azure-native/resources/
 import { ComponentResource, type ComponentResourceOptions, interpolate, type Output } from '@pulumi/pulumi';
 import { type TransformEach, transformed } from '../component.ts';
 import { type Home, tagsOf } from './component.ts';
+import type { EncryptedBy } from './keys.ts';
 import { ObjectStore, type ObjectStoreArgs } from './object-store.ts';
 import { assign } from './role.ts';
-import type { Storage } from './storage.ts';
+import { Storage, type StorageArgs } from './storage.ts';
 
 export type CostExportArgs = {
   readonly home: Home;
   readonly stack: string;
   readonly subscriptionId: string;
-  readonly storage: Storage;
+  readonly encryptedBy?: EncryptedBy | undefined;
   readonly protectsData: boolean;
-  readonly transform?: (TransformEach<{ export: DeploymentArgs }> & { readonly store?: ObjectStoreArgs['transform'] }) | undefined;
+  readonly transform?:
+    | (TransformEach<{ export: DeploymentArgs }> & {
+        readonly storage?: StorageArgs['transform'];
+        readonly store?: ObjectStoreArgs['transform'];
+      })
+    | undefined;
 };
 
 /** `azure-native` knows exports only as they were before FOCUS and Parquet. */
@@ -21,8 +27,9 @@ const apiVersion = '2025-03-01';
 const focusVersion = '1.2-preview';
 
 /**
- * What Azure charges for the stack's resource group, as FOCUS in Parquet, daily: in the same account and with the same columns as what the platform
- * charges its tenants (`billing-exports`), so that one query sees both.
+ * What Azure charges for the stack's resource group, as FOCUS in Parquet, daily: with the same columns as what the platform charges its tenants
+ * (`billing-exports`), so that one query sees both. Whoever makes one has to be let assign roles at the storage account, since Cost Management may give the
+ * export's identity one there (https://learn.microsoft.com/rest/api/cost-management/exports/create-or-update): so nothing else is in this account.
  */
 export class CostExport extends ComponentResource {
   readonly containerName: Output<string>;
@@ -30,11 +37,13 @@ export class CostExport extends ComponentResource {
   constructor(name: string, args: CostExportArgs, options?: ComponentResourceOptions) {
     super('hybrid:azure:CostExport', name, {}, options);
     const within = { parent: this };
-    const { home, storage, protectsData, subscriptionId, transform = {} } = args;
+    const { home, encryptedBy, protectsData, subscriptionId, transform = {} } = args;
+    const kept = { home, context: 'billing', enableZones: protectsData, expiries: [], encryptedBy, protectsData };
+    const storage = new Storage(name, { ...kept, transform: transform.storage }, within);
     const store = new ObjectStore(name, { home, storage, keep: 'forever', protectsData, transform: transform.store }, within);
     const made: DeploymentArgs = {
       resourceGroupName: home.resourceGroupName,
-      properties: { mode: 'Incremental', template: templateOf(args, store) },
+      properties: { mode: 'Incremental', template: templateOf(args, storage.id, store) },
       tags: tagsOf(home, 'billing'),
     };
     const exported = new Deployment(`${name}-export`, transformed(made, transform.export), within);
@@ -49,7 +58,7 @@ export class CostExport extends ComponentResource {
 const principalIn = (outputs: unknown): string =>
   (outputs as { readonly principalId?: { readonly value?: string } } | undefined)?.principalId?.value ?? '';
 
-const templateOf = ({ home, stack, storage }: CostExportArgs, store: ObjectStore) => {
+const templateOf = ({ home, stack }: CostExportArgs, resourceId: Output<string>, store: ObjectStore) => {
   const exportName = `hybrid-${stack}`;
   return {
     $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
@@ -82,7 +91,7 @@ const templateOf = ({ home, stack, storage }: CostExportArgs, store: ObjectStore
           deliveryInfo: {
             destination: {
               type: 'AzureBlob',
-              resourceId: storage.id,
+              resourceId,
               container: store.containerName,
               rootFolderPath: 'focus',
             },

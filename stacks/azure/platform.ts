@@ -156,9 +156,9 @@ const apiBefore = (args: Before): { readonly url: Output<string>; readonly apps:
   return { url: new Gateway('gateway', before, { parent }).url, apps };
 };
 
-const exportCosts = (home: Home, { storage }: Stores, settings: Settings, transforms: Transforms, parent: Platform): void => {
+const exportCosts = (home: Home, { keys }: Stores, settings: Settings, transforms: Transforms, parent: Platform): void => {
   const { stack, subscriptionId, profile } = settings;
-  const made = { home, stack, subscriptionId, storage, protectsData: profile.protectsData };
+  const made = { home, stack, subscriptionId, encryptedBy: keys.objects, protectsData: profile.protectsData };
   new CostExport('costs', { ...made, transform: transforms.costExport?.costs }, { parent });
 };
 

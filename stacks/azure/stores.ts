@@ -29,6 +29,7 @@ export type StoresArgs = {
 /** What keeps data, by the names of the plan. Functions come and go before it. */
 export type Stores = {
   readonly vault: Vault;
+  readonly keys: Keys;
   /** Objects and queues of the contexts. */
   readonly storage: Storage;
   readonly database: Database;
@@ -65,7 +66,7 @@ export const makeStores = (args: StoresArgs): Stores => {
   const table = (name: string, context: string, indexes: PlatformPlan['tables'][number]['indexes']) =>
     new Table(name, { home, database, context, indexes, protectsData, transform: transforms.table?.[name] }, within);
   return {
-    ...{ vault, ...accounts, undelivered, bus },
+    ...{ vault, keys, ...accounts, undelivered, bus },
     tables: byName(plan.tables, ({ name, context, indexes }) => table(name, context, indexes)),
     deadLetters: table('dead-letters', 'observability', {}),
     objects: byName(
