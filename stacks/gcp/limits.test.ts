@@ -25,13 +25,22 @@ describe('what Google Cloud cannot do is refused at preview, with the reason', (
       for (const queuePer of ['context', 'subscriber'] as const)
         expect(beyondGoogle(planOf(contexts, { topology, queuePer }), 'staging')).toBeUndefined();
   });
-  it('a transaction of too many writes', () =>
-    expect(refusal({ tables: { wide: { needs: { transactionWrites: 501 } } } })).toContain('Firestore does at most 500 at once'));
+  it('a transaction of more writes than the port takes, which is fewer than Firestore', () => {
+    expect(refusal({ tables: { wide: { needs: { transactionWrites: 101 } } } })).toContain('a table does at most 100 at once');
+    expect(refusal({ tables: { wide: { needs: { transactionWrites: 100 } } } })).toBe('nothing is wrong');
+  });
   it('a message that is too large', () =>
     expect(refusal(queue({}, { message: '11 MiB' }))).toContain(
       'the queue extra-work needs messages of 11 MiB, and carries at most 256 KiB',
     ));
   it('a delay that is too long', () => expect(refusal(queue({}, { delay: '16 m' }))).toContain('held back for at most 15 minutes'));
+  it('a delayed message that no task carries, and each alone is fine', () => {
+    expect(refusal(queue({}, { message: '51 KiB', delay: '10 m' }))).toContain(
+      'the queue extra-work needs messages of 51 KiB with delays of 10 m, and one with a delay is a task of Cloud Tasks, which carries at most 50 KiB',
+    );
+    const fine = [{ message: '50 KiB', delay: '10 m' }, { message: '256 KiB' }, { delay: '10 m' }];
+    for (const needs of fine) expect(refusal(queue({}, needs))).toBe('nothing is wrong');
+  });
   it('a message that is hidden for too long', () =>
     expect(refusal(queue({ visibilitySeconds: 601 }))).toContain('Pub/Sub for at most ten minutes (600 s)'));
   it('a wait between tries that is too long', () =>

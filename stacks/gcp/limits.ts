@@ -1,5 +1,6 @@
 import { type Failure, failed } from '../../domain/kernel/failure.ts';
 import type { QueuePolicy } from '../../domain/kernel/queue.ts';
+import { tableLimits } from '../../domain/kernel/table-rules.ts';
 import { bytesOf, millisOf } from '../../functions/kernel/context.ts';
 import type { PlannedQueue, PlannedSchedule, PlannedStore, PlannedTable, PlatformPlan } from '../platform.ts';
 import { filterBytes, filtersOf } from './filters.ts';
@@ -13,8 +14,8 @@ import { databaseName } from './stores.ts';
  * a project begins with.
  */
 export const limits = {
-  /** Of one commit of Firestore. */
-  transactionWrites: 500,
+  /** As the port has it; Firestore itself takes 500 in one commit. */
+  transactionWrites: Math.min(500, tableLimits.transactionWrites),
   /** Composite ones, of a database. */
   indexesPerDatabase: 1000,
   /** Fields with settings of their own, of a database. */
@@ -22,6 +23,8 @@ export const limits = {
   databases: 100,
   /** As the port has it; Pub/Sub itself takes 10 MB. */
   messageBytes: 256 * 1024,
+  /** Of one with a delay, which lies in a task of at most 100 KB, in base64 twice (adapters/gcp/queue.ts). */
+  delayedMessageBytes: 50 * 1024,
   /** As the port has it; Cloud Tasks itself holds back for 30 days. */
   delayMillis: 15 * 60_000,
   acknowledgeSeconds: 600,
@@ -64,7 +67,7 @@ const ofTable = ({ name, needs, indexes }: PlannedTable): readonly string[] => {
   const writes = needs?.transactionWrites ?? 0;
   return [
     ...(writes > limits.transactionWrites
-      ? [`the table ${name} needs transactions of ${writes} writes, and Firestore does at most ${limits.transactionWrites} at once`]
+      ? [`the table ${name} needs transactions of ${writes} writes, and a table does at most ${limits.transactionWrites} at once`]
       : []),
     ...Object.entries(indexes).flatMap(([index, { partition, sort }]) =>
       [partition, sort]
@@ -103,6 +106,11 @@ const ofQueue = ({ name, policy, needs: { message = '0 KiB', delay = '0 s' } = {
   ...(bytesOf(message) > limits.messageBytes ? [`the queue ${name} needs messages of ${message}, and carries at most 256 KiB`] : []),
   ...(millisOf(delay) > limits.delayMillis
     ? [`the queue ${name} needs delays of ${delay}, and a message is held back for at most 15 minutes`]
+    : []),
+  ...(millisOf(delay) > 0 && bytesOf(message) > limits.delayedMessageBytes
+    ? [
+        `the queue ${name} needs messages of ${message} with delays of ${delay}, and one with a delay is a task of Cloud Tasks, which carries at most 50 KiB`,
+      ]
     : []),
   ...ofPolicy(name, policy),
 ];
