@@ -83,12 +83,16 @@ describe('a call to Google Cloud', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('says so once where the identity has expired, and forgets its token', async () => {
+  it('renews the token once where it is not accepted, and then says so', async () => {
     const forgotten: string[] = [];
     const identity = { ...someone, forget: (token: string) => void forgotten.push(token) };
-    const { client, sent } = answeringClient([fault(401, 'UNAUTHENTICATED', 'token expired')], { identity });
-    expect(await rejection(client.call(pubSub, request))).toEqual({ failure: 'unavailable', code: 'cloud-credentials' });
-    expect([sent.length, forgotten]).toEqual([1, ['token']]);
+    const refused = fault(401, 'UNAUTHENTICATED', 'token expired');
+    const { client, sent } = answeringClient([refused, ok()], { identity });
+    await client.call(pubSub, request);
+    expect([sent.length, forgotten]).toEqual([2, ['token']]);
+    const again = answeringClient([refused, refused], { identity });
+    expect(await rejection(again.client.call(pubSub, request))).toEqual({ failure: 'unavailable', code: 'cloud-credentials' });
+    expect(again.sent).toHaveLength(2);
   });
 
   it('of a stream is made once', async () => {

@@ -2,7 +2,7 @@ import { type CloudErrors, reasonOf, retryingUnheard, timeLimit } from '../cloud
 import { type Backoff, type Retryable, usualBackoff } from '../cloud/retry.ts';
 import { errorOfAnswer } from './answers.ts';
 import { type Environment, type Identity, metadataIdentity } from './credentials.ts';
-import { GcpError, isTransient } from './errors.ts';
+import { GcpError, hasStatus, isGcpError, isTransient } from './errors.ts';
 import { endpointOf, isOpenHere, type Service } from './services.ts';
 
 export type Body = string | Uint8Array | ReadableStream<Uint8Array>;
@@ -84,10 +84,12 @@ export const gcpClient = (options: GcpClientOptions): GcpClient => {
     }
   };
 
-  const trying = <T>(once: () => Promise<T>, retryable: Retryable): Promise<T> => retryingUnheard(once, errors, retryable, backoff);
+  const trying = <T>(once: () => Promise<T>, retryable: Retryable): Promise<T> =>
+    retryingUnheard(once, errors, renewingOnce(retryable), backoff);
   const open = <T>(service: Service, request: GcpRequest, read: (response: Response) => Promise<T>): Promise<T> => {
-    const retryable = request.body instanceof ReadableStream ? () => false as const : (request.retryable ?? isTransient);
-    return trying(() => attempt(service, request, read), retryable);
+    const once = () => attempt(service, request, read);
+    if (request.body instanceof ReadableStream) return retryingUnheard(once, errors, () => false, backoff);
+    return trying(once, request.retryable ?? isTransient);
   };
 
   return {
@@ -110,6 +112,18 @@ export const gcpClient = (options: GcpClientOptions): GcpClient => {
 const errors: CloudErrors<GcpError> = {
   isOne: (error) => error instanceof GcpError,
   afterUnheard: ({ details, cause }) => new GcpError({ ...details, mayBeDone: true }, cause),
+};
+
+/** A token that was not accepted is forgotten by then: one more is tried. */
+const renewingOnce = (retryable: Retryable): Retryable => {
+  let renewed = false;
+  return (error) => {
+    // The identity's own server was tried again already.
+    if (isGcpError(error) && error.details.service === 'Metadata') return false;
+    if (renewed || !hasStatus(error, 401)) return retryable(error);
+    renewed = true;
+    return 0;
+  };
 };
 
 const outputOf = <Output>(body: string): Output => (body === '' ? {} : JSON.parse(body)) as Output;

@@ -30,13 +30,31 @@ describe('who a function is', () => {
     expect(asked).toEqual(['token']);
   });
 
-  it('is asked again before a token ends, and not long before', async () => {
+  it('is asked again before a token ends and not long before, by a call that does not wait for it', async () => {
     const first = await identity.accessToken();
     now += 55 * 60_000;
     expect(await identity.accessToken()).toBe(first);
+    expect(asked).toHaveLength(1);
     now += 61_000;
-    expect(await identity.accessToken()).not.toBe(first);
+    expect(await identity.accessToken()).toBe(first);
+    await expect.poll(() => identity.accessToken()).not.toBe(first);
     expect(asked).toHaveLength(2);
+  });
+
+  it('serves until it ends where it cannot be renewed, and no longer', async () => {
+    const first = await identity.accessToken();
+    metadata.intercept(() => ({ status: 404 }));
+    now += 59 * 60_000;
+    expect(await identity.accessToken()).toBe(first);
+    now += 60_000;
+    expect(await rejection(identity.accessToken())).toEqual({ failure: 'unavailable', code: 'cloud-credentials' });
+  });
+
+  it('is asked again where the metadata server is late', async () => {
+    let late = 2;
+    const slow: typeof fetch = async (input, init) =>
+      late-- > 0 ? Promise.reject(new DOMException('The operation was aborted due to timeout', 'TimeoutError')) : fetch(input, init);
+    expect(await open(metadata.url.slice('http://'.length), slow).accessToken()).toMatch(/^ya29\./);
   });
 
   it('is asked again for a token that was not accepted', async () => {

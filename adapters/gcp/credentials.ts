@@ -25,8 +25,9 @@ export type IdentityOptions = {
 };
 
 type Token = { readonly token: string; readonly expiresAt: number };
+type Held = { token?: Token; coming?: Promise<Token> };
 
-/** A token is renewed this long before it ends: the metadata server itself has a new one from five minutes before. */
+/** A token is renewed this long before it ends, and the old one serves until then: the metadata server itself has a new one from five minutes before. */
 const renewalMillis = 4 * 60_000;
 const timeoutMillis = 5_000;
 
@@ -36,10 +37,12 @@ const isBrokenOff = (error: unknown): boolean => {
   return cause?.code === 'ECONNRESET' || cause?.code === 'UND_ERR_SOCKET' || message === 'terminated';
 };
 
+const isTimeOut = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
+
 /** https://cloud.google.com/compute/docs/access/authenticate-workloads; Cloud Run serves the same paths. */
 export const metadataIdentity = ({ environment, fetch: send, backoff, now = Date.now }: IdentityOptions): Identity => {
   const base = `http://${environment.GCE_METADATA_HOST ?? 'metadata.google.internal'}/computeMetadata/v1/instance/service-accounts/default`;
-  const known = new Map<string, Promise<Token>>();
+  const known = new Map<string, Held>();
 
   const ask = async (path: string): Promise<string> => {
     const names = { service: 'Metadata', operation: path.replace(/\?.*/, '') };
@@ -55,22 +58,32 @@ export const metadataIdentity = ({ environment, fetch: send, backoff, now = Date
       // Who broke off is there, and may answer the next time.
       if (isBrokenOff(error))
         throw new GcpError({ ...names, code: 'NetworkError', status: 0, message: 'the metadata server broke off' }, error);
+      if (isTimeOut(error))
+        throw new GcpError({ ...names, code: 'AttemptTimedOut', status: 0, message: 'the metadata server did not answer in time' }, error);
       // Where there is no metadata server there is no identity: asking again finds none either.
       const message = 'there is no metadata server to ask who this function is';
       throw new GcpError({ ...names, code: 'MissingIdentity', status: 0, message }, error);
     }
   };
 
+  const renewed = (of: Held, get: () => Promise<Token>): Promise<Token> => {
+    of.coming ??= retrying(get, isTransient, backoff)
+      .then((token) => {
+        of.token = token;
+        return token;
+      })
+      .finally(() => delete of.coming);
+    return of.coming;
+  };
+
   /** What is remembered, as long as it holds; many who ask at once ask once. */
   const remembered = async (name: string, get: () => Promise<Token>): Promise<string> => {
-    const held = known.get(name);
-    const token = held === undefined ? undefined : await held;
-    if (token !== undefined && token.expiresAt - renewalMillis > now()) return token.token;
-    if (known.get(name) !== held) return remembered(name, get);
-    const getting = retrying(get, isTransient, backoff);
-    known.set(name, getting);
-    getting.catch(() => known.get(name) === getting && known.delete(name));
-    return (await getting).token;
+    const of = known.get(name) ?? {};
+    known.set(name, of);
+    if (of.token === undefined || of.token.expiresAt <= now()) return (await renewed(of, get)).token;
+    // Nobody waits for what is not needed yet.
+    if (of.token.expiresAt - renewalMillis <= now()) renewed(of, get).catch(() => undefined);
+    return of.token.token;
   };
 
   const accessToken = async (): Promise<Token> => {
@@ -88,10 +101,7 @@ export const metadataIdentity = ({ environment, fetch: send, backoff, now = Date
     identityToken: (audience) => remembered(`for ${audience}`, () => identityToken(audience)),
     email: () => remembered('email', async () => ({ token: (await ask('email')).trim(), expiresAt: Number.POSITIVE_INFINITY })),
     forget(token) {
-      known.get('access')?.then(
-        (held) => held.token === token && known.delete('access'),
-        () => undefined,
-      );
+      if (known.get('access')?.token?.token === token) known.delete('access');
     },
   };
 };
