@@ -146,11 +146,3 @@ describe('a call that fails', () => {
     expect(JSON.stringify(await errorOf(call(client)))).not.toContain('RequestId');
   });
 });
-
-it('what Cosmos DB charges is added up, also for what fails', async () => {
-  const charge = (units: string, status = 200): Answer => ({ status, body: '{}', headers: { 'x-ms-request-charge': units } });
-  const { client } = answeringClient([charge('6.67'), charge('0.38', 429), charge('1')]);
-  await client.call(cosmos, get);
-  await client.call(cosmos, get);
-  expect(client.requestUnits()).toBeCloseTo(8.05);
-});

@@ -28,8 +28,6 @@ export type AzureClient = {
   call(service: Service, request: AzureRequest): Promise<AzureAnswer>;
   /** A successful answer whose body nobody has read yet. */
   open(service: Service, request: AzureRequest): Promise<Response>;
-  /** What Cosmos DB has charged for this client's calls so far, in request units: also for those that failed. */
-  requestUnits(): number;
 };
 
 export type AzureClientOptions = {
@@ -50,7 +48,6 @@ export const azureClient = ({
   clock = systemClock,
 }: AzureClientOptions): AzureClient => {
   const tokens = managedIdentity({ environment, clock, fetch: send, backoff });
-  let charged = 0;
 
   /** One attempt, whose answer `read` reads; the time-out is for both. */
   const attempt = async <T>(
@@ -71,7 +68,6 @@ export const azureClient = ({
         // A redirect would be followed with a token for another host.
         redirect: 'manual',
       });
-      charged += Number(response.headers.get('x-ms-request-charge') ?? 0);
       if (!response.ok && response.status !== 304) throw errorOfAnswer(names, response, await response.text());
       return await read(response);
     } catch (error) {
@@ -115,6 +111,5 @@ export const azureClient = ({
         retryable(service),
         backoff,
       ),
-    requestUnits: () => charged,
   };
 };
