@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { layouts } from '../package/layout.ts';
+import { azureTypes } from './azure-kinds.ts';
 import { azureUsage } from './azure-usage.ts';
 import { declaredGraph } from './declared.ts';
 import { estimate, limits } from './estimate.ts';
@@ -24,6 +26,26 @@ describe('an idle month on Azure', () => {
   });
   it('sweeps the tables of four apps every five minutes, collects as often, and looks for left uploads every hour', () =>
     expect(quantity(dev, 'flex.executions')).toBe(5 * 8760 + 730));
+  it.each([
+    ['dev', dev],
+    ['prod', prod],
+  ])('looks at each queue in %s, those of poison too, by its trigger and by the scale controller', (_name, graph) => {
+    const queues = graph.filter(({ type }) => type === azureTypes.queue).map(({ name }) => name);
+    const looked = azureUsage.idle(graph).filter(({ meter }) => meter === 'azure.queue.operations');
+    expect(queues.filter((name) => name.endsWith('-poison')).length).toBeGreaterThan(0);
+    expect(looked.map(({ what, quantity: looks }) => [what, looks]).sort()).toEqual(
+      queues
+        .flatMap((name) => [
+          [`looks at ${name}`, 87_600],
+          [`looks of the scale controller at ${name}`, 262_800],
+        ])
+        .sort(),
+    );
+  });
+  it('takes the intervals that the apps are given', () => {
+    const host = layouts.azure.beside().find(({ path }) => path === 'host.json');
+    expect(Buffer.from(host?.bytes ?? []).toString()).toContain('"maxPollingInterval": "00:00:30"');
+  });
   it('has a Front Door and keys in prod only', () => {
     const meters = ['frontdoor.base', 'keyvault.key-operations'];
     expect(meters.map((meter) => quantity(dev, meter))).toEqual([0, 0]);

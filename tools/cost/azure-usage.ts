@@ -12,11 +12,20 @@ const gigabyte = 1000 ** 3;
 
 /** What Flex Consumption bills at least of an instance that works on something. */
 const leastSeconds = 1;
-/** As functions/entries/azure has it. */
+/** As functions/entries/azure has them: of the trigger of changes, how often it looks for some, says that a lease is its own, and looks for free ones. */
 const sweepSeconds = 300;
-const pollSeconds = 2;
-/** Of the trigger of changes, by default: how often it says that a lease is still its own. */
-const leaseSeconds = 17;
+const pollSeconds = 5;
+const leaseSeconds = 30;
+const acquireSeconds = 60;
+/** As tools/package/layout.ts has it: how often an instance looks at a queue in which it found nothing. */
+const queueSeconds = 30;
+/**
+ * How often the platform's scale controller looks at what may need an instance, whether there is one or not; nobody can set it, and it is billed to the
+ * account that is looked at. Of queues it is published for durable functions
+ * (https://learn.microsoft.com/azure/durable-task/durable-functions/durable-functions-azure-storage-provider); of change feeds nothing is, and a
+ * maintainer's guess is as much (https://github.com/Azure/azure-cosmos-dotnet-v3/issues/2127).
+ */
+const scaleSeconds = 10;
 /** Of the runtime: how often an instance says that it is still the one that keeps the timers. */
 const lockSeconds = 15;
 
@@ -88,6 +97,18 @@ const waiting = (graph: Graph): readonly Usage[] => [
   },
   {
     meter: 'cosmos.units',
+    quantity: (drained(graph) * monthSeconds * (units.read + units.look)) / acquireSeconds,
+    kind: 'table',
+    what: 'looks for free leases',
+  },
+  {
+    meter: 'cosmos.units',
+    quantity: (drained(graph) * monthSeconds * (units.read + units.look)) / scaleSeconds,
+    kind: 'table',
+    what: 'looks of the scale controller: a lease and its changes',
+  },
+  {
+    meter: 'cosmos.units',
     quantity: (drained(graph) * monthSeconds * (units.look + 2 * units.read)) / sweepSeconds,
     kind: 'table',
     what: 'sweeps that find nothing',
@@ -131,9 +152,25 @@ const alerts = (graph: Graph): readonly Usage[] => {
   return [...counted(metrics, { meter: 'azure.alerts.metrics', kind: 'monitoring', what: 'metrics that are watched' }), ...ofLogs];
 };
 
+/**
+ * Each queue has a trigger: a poison queue that of the dead letters' collector. The apps that hear of events are those that a timer keeps up; of the
+ * others it is assumed too, which is more than what is.
+ */
+const polling = (graph: Graph): readonly Usage[] =>
+  all(graph, 'queue').flatMap(({ name }): readonly Usage[] => [
+    { meter: 'azure.queue.operations', quantity: monthSeconds / queueSeconds, kind: 'queue', what: `looks at ${name}` },
+    {
+      meter: 'azure.queue.operations',
+      quantity: monthSeconds / scaleSeconds,
+      kind: 'queue',
+      what: `looks of the scale controller at ${name}`,
+    },
+  ]);
+
 const idle = (graph: Graph): readonly Usage[] => [
   ...timers(graph),
   ...waiting(graph),
+  ...polling(graph),
   ...counted(all(graph, 'key').length * (monthSeconds / 3600) * 2, {
     ...{ meter: 'keyvault.key-operations', kind: 'secret', what: 'services that look after their keys, twice an hour' },
   }),

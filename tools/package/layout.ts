@@ -47,7 +47,7 @@ const azure: Layout = {
 
 /**
  * How the host runs an app. Entries give messages up by themselves, after as many attempts as each queue has, and make them wait: the host's own
- * limit, which is one for all queues, must never be reached. Paths are the platform's own, without `/api` before them. Of lines and calls a sample is
+ * limit, which is one for all queues, must never be reached. A look at an empty queue is paid for, so where nothing came they are up to 30 seconds apart. Paths are the platform's own, without `/api` before them. Of lines and calls a sample is
  * kept where there are many, and of requests and exceptions each: alerts count them, and a run of the collector is the sign of a dead letter.
  */
 const host = {
@@ -56,7 +56,7 @@ const host = {
   extensionBundle: { id: 'Microsoft.Azure.Functions.ExtensionBundle', version: '[4.0.0, 5.0.0)' },
   extensions: {
     http: { routePrefix: '' },
-    queues: { maxDequeueCount: 1_000_000, visibilityTimeout: '00:00:30', maxPollingInterval: '00:00:02', messageEncoding: 'base64' },
+    queues: { maxDequeueCount: 1_000_000, visibilityTimeout: '00:00:30', maxPollingInterval: '00:00:30', messageEncoding: 'base64' },
   },
   logging: {
     applicationInsights: { samplingSettings: { isEnabled: true, maxTelemetryItemsPerSecond: 5, excludedTypes: 'Request;Exception' } },

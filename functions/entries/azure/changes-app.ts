@@ -11,8 +11,12 @@ const retry = {
   minimumInterval: { seconds: 1 },
   maximumInterval: { seconds: 30 },
 } as const;
-/** A poll that finds nothing is paid for too: once a second would be most of what an idle platform costs (`npm run cost`). */
-const pollMillis = 2000;
+/**
+ * A poll that finds nothing is paid for too, and so is each look at a lease: by default they would be most of what an idle platform costs (`npm run
+ * cost`). A lease that its holder left behind is taken over after 60 seconds and the next look; one that was released, at the start of an instance.
+ */
+const pollMillis = 5000;
+const leases = { leaseRenewInterval: 30_000, leaseAcquireInterval: 60_000 } as const;
 const batchSize = 100;
 const sweepSeconds = 300;
 
@@ -37,6 +41,7 @@ export const registerChanges = (app: FunctionApp, bound: readonly BoundContext[]
       createLeaseContainerIfNotExists: false,
       startFromBeginning: true,
       feedPollDelay: pollMillis,
+      ...leases,
       maxItemsPerInvocation: batchSize,
       retry,
       handler: (documents: readonly unknown[]) =>
