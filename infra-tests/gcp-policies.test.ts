@@ -137,6 +137,7 @@ const badResources: readonly (readonly [rule: string, what: string, resource: st
 ];
 
 const subscription = 'models-alias-assigned-subscription';
+const bell = 'billing-accounts-changes-trigger';
 
 const badGraphs: readonly (readonly [rule: string, what: string, spoil: (all: readonly Resource[]) => readonly Resource[]])[] = [
   ['gcp-subscription-gives-up-to-dead-letters', 'without', (all) => spoiled(all, subscription, withProps({ deadLetterPolicy: undefined }))],
@@ -163,6 +164,7 @@ const badGraphs: readonly (readonly [rule: string, what: string, spoil: (all: re
     (all) => spoiled(all, 'models-http-called-by-edge', withProps({ member: 'serviceAccount:somebody@elsewhere.iam.gserviceaccount.com' })),
   ],
   ['gcp-changes-are-swept', 'without a sweep', (all) => without(all, 'models-changes-sweep-schedule')],
+  ['gcp-bell-rings-again', 'rings once', (all) => spoiled(all, bell, withProps({ retryPolicy: { maxAttempts: 1 } }))],
   ['gcp-dead-letters-are-watched', 'unwatched', (all) => without(all, 'monitoring-models-alias-assigned-dead-letters-age')],
   ['gcp-dead-letters-are-watched', 'a queue unwatched', (all) => without(all, 'monitoring-models-alias-assigned-age')],
   ['gcp-events-are-kept', 'forgotten', (all) => spoiled(all, 'events-topic', withProps({ messageRetentionDuration: undefined }))],

@@ -18,8 +18,9 @@ export type ChangeTriggerArgs = {
 };
 
 /**
- * Rings a function's bell when a document changes. What is not answered with success rings again for a day, with back-off, in no order: the function
- * reads for itself what changed, and a schedule sweeps what no bell was heard of.
+ * Rings a function's bell when a document changes. What is not answered with success rings again for a day, with back-off, in no order
+ * (`retryPolicy` could only turn that off: see ADR 25): the function reads for itself what changed, and a
+ * schedule sweeps what no bell was heard of.
  */
 export class ChangeTrigger extends ComponentResource {
   constructor(name: string, args: ChangeTriggerArgs, options?: ComponentResourceOptions) {

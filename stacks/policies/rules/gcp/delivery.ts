@@ -122,6 +122,16 @@ const changes: GraphRule = {
     }),
 };
 
+/** `maxAttempts` of a trigger knows one value, 1: whoever sets the policy turns trying again off (https://cloud.google.com/eventarc/docs/retry-events). */
+const rings: GraphRule = {
+  name: 'gcp-bell-rings-again',
+  describes: 'What a function that hears of changes does not answer with success is delivered again.',
+  breaks: (resources) =>
+    ofType(resources, 'gcp:eventarc/trigger:Trigger').flatMap((trigger) =>
+      at(trigger, 'retryPolicy') === undefined ? [] : [{ resource: trigger, says: 'it rings once, whatever the answer' }],
+    ),
+};
+
 const watched: GraphRule = {
   name: 'gcp-dead-letters-are-watched',
   describes:
@@ -154,4 +164,4 @@ const scheduled: GraphRule = {
     ),
 };
 
-export const ofGcpDelivery: readonly GraphRule[] = [givesUp, calls, expects, changes, watched, scheduled];
+export const ofGcpDelivery: readonly GraphRule[] = [givesUp, calls, expects, changes, rings, watched, scheduled];
