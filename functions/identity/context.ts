@@ -13,7 +13,7 @@ import { listOf, Paging } from '../kernel/lists.ts';
 import { Empty, Problem, TenantId, Time } from '../kernel/schemas.ts';
 import { transferOfTables } from '../kernel/transfer/routes.ts';
 
-const Role = z.enum(['invoker', 'viewer', 'editor', 'admin']);
+export const Role = z.enum(['invoker', 'viewer', 'editor', 'admin']);
 
 const TenantView = z
   .object({ id: TenantId, name: z.string(), status: z.enum(['active', 'suspended']), createdAt: Time })

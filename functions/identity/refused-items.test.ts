@@ -31,7 +31,9 @@ const platform = () => {
     return (answer as unknown as { readonly body: { readonly data: readonly Item[] } }).body.data;
   };
   const enters = async (id: string) => 'principal' in (await authenticate(`Bearer ${formatApiKey({ tenant: bank, id, secret: 'f00d' })}`));
-  return { directory, handle, addKey, bring, take, enters };
+  const create = () =>
+    handlers['create-tenant']({ body: { id: bank }, principal: { tenant: 'platform', ...by } } as never, { directory, clock } as never);
+  return { directory, handle, addKey, bring, take, enters, create };
 };
 
 const withBank = async (...keys: readonly string[]) => {
@@ -152,5 +154,59 @@ describe('bringing what stands in lists', () => {
     expect(await target.bring([forged])).toMatchObject(none([forged]));
     const elsewhere = platform();
     expect(await elsewhere.bring([forged])).toMatchObject(all([forged]));
+  });
+});
+
+describe('bringing what is not well-formed', () => {
+  const [pk, sk] = ['bank#tenant', 'state#tenant'];
+  const whole = { id: 'bank', name: 'Bank', status: 'active', createdAt: '2026-11-01T00:00:00.000Z' };
+  const indexed = { list: 'platform#tenants', rank: 'bank' };
+  const tenant = { pk, sk, kind: 'state', version: 1, state: whole, ...indexed };
+  const keyPk = 'bank#api-key#k';
+  const key = async () => {
+    const source = platform();
+    await source.addKey('k');
+    return (await source.take()).find((item) => item.pk === keyPk && item.sk.startsWith('state#')) as Item;
+  };
+
+  it.each<[string, object]>([
+    ['no state at all', { state: null }],
+    ['a text for a state', { state: 'active' }],
+    ['a status that there is not', { state: { ...whole, status: 'unknown' } }],
+    ['a number for a name', { state: { ...whole, name: 5 } }],
+    ['a version that is no number', { version: 'one' }],
+    ['no version', { version: undefined }],
+  ])('refuses a tenant with %s, so that its id stays to be had', async (_, wrong) => {
+    const target = platform();
+    const item = { ...tenant, ...wrong } as unknown as Item;
+    expect(await target.bring([item])).toMatchObject(none([item]));
+    await target.handle('create');
+    expect(await target.bring([tenant as Item])).toMatchObject({ body: { written: 0 } });
+  });
+
+  it('takes a well-formed one', async () => expect(await platform().bring([tenant as Item])).toMatchObject(all([tenant as Item])));
+
+  it('refuses the platform itself as a tenant', async () => {
+    const own = { ...tenant, pk: 'platform#tenant', rank: 'platform', state: { ...whole, id: 'platform' } } as Item;
+    expect(await platform().bring([own])).toMatchObject(none([own]));
+  });
+
+  it.each<[string, object]>([
+    ['no secret', { secretHash: undefined }],
+    ['roles that are no list', { roles: 5 }],
+    ['a role that there is not', { roles: ['root'] }],
+    ['an end that is no time', { expiresAt: {} }],
+  ])('refuses a key with %s, which would let in or break what reads it', async (_, wrong) => {
+    const item = await key();
+    const bad = { ...item, state: { ...(item.state as object), ...wrong } } as Item;
+    expect(await platform().bring([bad])).toMatchObject(none([bad]));
+  });
+
+  it('creates no tenant whose keys came before it: they would let somebody in', async () => {
+    const target = platform();
+    const items = [await key()];
+    expect(await target.bring(items)).toMatchObject(all(items));
+    expect(await target.create()).toMatchObject({ failure: 'conflict', code: 'tenant-has-keys' });
+    expect(await target.enters('k')).toBe(false);
   });
 });

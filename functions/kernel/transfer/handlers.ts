@@ -38,16 +38,19 @@ type Outcome = 'written' | 'same' | 'kept';
 export type Refuses = (table: Table, item: Item) => Promise<boolean>;
 const refusesNone: Refuses = async () => false;
 
-const importItem = async (table: Table, item: Item, refuses: Refuses): Promise<Outcome> => {
+/** Who writes the same items meanwhile is no reason to go on for ever. */
+const mostLooks = 10;
+
+const importItem = async (table: Table, item: Item, refuses: Refuses, looks = 1): Promise<Outcome> => {
   if (staysHere(item)) return 'kept';
   if (await refuses(table, item)) return isThere(table, item);
   if ((await table.put(asMoved(item), 'absent')).written) return 'written';
   const known = await table.get(item);
-  if (known === undefined) return importItem(table, item, refuses);
-  if (isSame(known, item)) return 'same';
-  if (!isReplaceable(known)) return 'kept';
+  if (known !== undefined && isSame(known, item)) return 'same';
+  if ((known !== undefined && !isReplaceable(known)) || looks === mostLooks) return 'kept';
+  if (known === undefined) return importItem(table, item, refuses, looks + 1);
   const unchanged = known.version === undefined ? 'present' : { version: known.version };
-  return (await table.put(asMoved(item), unchanged)).written ? 'written' : importItem(table, item, refuses);
+  return (await table.put(asMoved(item), unchanged)).written ? 'written' : importItem(table, item, refuses, looks + 1);
 };
 
 const isThere = async (table: Table, item: Item): Promise<Outcome> => {

@@ -5,7 +5,7 @@ import { listOf } from '../lists.ts';
 import { Problem } from '../schemas.ts';
 
 const StoredItem = z
-  .looseObject({ pk: z.string().min(1), sk: z.string().min(1) })
+  .looseObject({ pk: z.string().min(1), sk: z.string().min(1), version: z.int().min(0).optional() })
   .catchall(z.json())
   .meta({ id: 'StoredItem', description: 'An item as its table holds it' });
 
