@@ -37,7 +37,9 @@ export const httpClient = (url: string, key?: string): HttpClient => {
   const send = async <Body>(method: string, path: string, sending: Sending = {}): Promise<Reply<Body>> => {
     const sent = outgoing(sending);
     const headers = { ...authorization(key), ...(sent === undefined ? {} : { 'content-type': sent.type }), ...sending.headers };
-    const response = await fetch(`${url}${path}`, { method, headers, ...(sent === undefined ? {} : { body: sent.body }) });
+    // A platform leads nowhere else.
+    const asked = { method, headers, redirect: 'manual' } as const;
+    const response = await fetch(`${url}${path}`, sent === undefined ? asked : { ...asked, body: sent.body });
     return { status: response.status, headers: response.headers, body: (await bodyOf(response)) as Body };
   };
   return {

@@ -81,11 +81,17 @@ export const movable = (url: string, key: string, { option, keyName = 'the key',
   });
   const urlFor = ({ path }: Store, objectKey: string, method: 'GET' | 'PUT'): Promise<ObjectUrl> =>
     answered(at(path), () => client.get<ObjectUrl>(`${path}/url?${new URLSearchParams({ key: objectKey, method })}`));
+  const page = async <T>(path: string, cursor: string | null): Promise<Page<T>> => {
+    const got = await answered(at(path), () => client.get<Page<T>>(paged(path, cursor)));
+    if (cursor !== null && got.next === cursor)
+      throw new Rejected(failed('invalid', 'not-moved', `${at(path).what} gives the same page again and again.`));
+    return got;
+  };
   return {
     url,
-    items: ({ path }, cursor) => answered(at(path), () => client.get(paged(path, cursor))),
+    items: ({ path }, cursor) => page(path, cursor),
     putItems: ({ path }, items) => answered(at(path), () => client.put(path, { items })),
-    objects: ({ path }, cursor) => answered(at(path), () => client.get(paged(path, cursor))),
+    objects: ({ path }, cursor) => page(path, cursor),
     async download(store, object) {
       const granted = await urlFor(store, object.key, 'GET');
       await checkGranted(granted.url, url);
