@@ -42,6 +42,15 @@ describe('Cloud Storage between our adapter and the official client', () => {
     expect(createHash('sha256').update(content).digest('hex')).toBe(createHash('sha256').update(bytes).digest('hex'));
   });
 
+  it('we read a large object that the client sent in pieces', async () => {
+    const bytes = randomBytes(12 * 1024 * 1024);
+    await official.file('resumed').save(bytes, { resumable: true, chunkSize: 5 * 1024 * 1024, contentType: 'application/octet-stream' });
+    expect(await store.head('resumed')).toMatchObject({ sizeBytes: bytes.length, contentType: 'application/octet-stream' });
+    const read = createHash('sha256');
+    for await (const chunk of succeeded(await store.get('resumed')).body) read.update(chunk);
+    expect(read.digest('hex')).toBe(createHash('sha256').update(bytes).digest('hex'));
+  });
+
   it('the client reads what we have joined of parts', async () => {
     const part = Buffer.alloc(5 * 1024 * 1024, 'p');
     const upload = await store.startMultipart('joined', { contentType: 'text/plain' });
