@@ -22,7 +22,7 @@ export default defineConfig({
     maxWorkers: 2,
     // The vendor's client of Firestore would look for a machine of Google's, for seconds.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', METADATA_SERVER_DETECTION: 'none' },
-    testTimeout: 240_000,
+    testTimeout: 480_000,
     hookTimeout: 600_000,
   },
 });

@@ -108,7 +108,7 @@ describe('the platform in a subscription that asks who may do what', () => {
     await waitUntil('it to be heard of', async () => nonEmpty(await entries()), patience);
   });
 
-  it('gives up in every queue what cannot be handled, and can send all of it back', { timeout: 240_000 }, async () => {
+  it('gives up in every queue what cannot be handled, and can send all of it back', async () => {
     const { tenant, queues } = lost;
     const letters = await waitUntil(
       'a dead letter of every queue',

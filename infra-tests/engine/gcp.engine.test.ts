@@ -42,9 +42,8 @@ describe('the platform on Google Cloud by the real engine, in an emulated projec
     expect(await inventory(platform.account.world)).toEqual([]);
   });
 
-  it('converges although every create fails once', { timeout: 480_000 }, async () =>
-    expect(await convergesThoughCreatesFail(platform, creating)).toBeGreaterThan(200),
-  );
+  it('converges although every create fails once', async () =>
+    expect(await convergesThoughCreatesFail(platform, creating)).toBeGreaterThan(200));
 
   it('adds of an added context only what is its own', async () => {
     await platform.stack.config({ 'platform:contexts': JSON.stringify([...first, added]) });
@@ -80,9 +79,7 @@ describe('the platform on Google Cloud by the real engine, in an emulated projec
     expect(changing((await platform.stack.up()).steps)).toEqual([]);
   });
 
-  it('keeps its data and its events when its topology is switched, and switched back', { timeout: 480_000 }, () =>
-    keepsAllWhenSwitched(platform, 90_000),
-  );
+  it('keeps its data and its events when its topology is switched, and switched back', () => keepsAllWhenSwitched(platform, 90_000));
 
   it('keeps no secret in plain in its state', () => keepsNoSecret(platform));
 
