@@ -1,9 +1,11 @@
-import { type Container, CosmosClient } from '@azure/cosmos';
+import { ChangeFeedStartFrom, type Container, CosmosClient } from '@azure/cosmos';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '../../domain/kernel/json.ts';
 import type { Item, Table } from '../../domain/kernel/table.ts';
 import { systemClock } from '../system/system-clock.ts';
+import { cosmosDoorbell } from './change-stream.ts';
+import type { CosmosPlace } from './cosmos-container.ts';
 import { cosmosTable } from './table.ts';
 import { type CosmosUnderTest, startCosmosUnderTest } from './test-cosmos.ts';
 
@@ -34,9 +36,10 @@ describe('the adapter and the official client on the fake of Cosmos DB', () => {
   let table: Table;
   let official: CosmosClient;
   let container: Container;
+  let place: CosmosPlace;
   beforeAll(async () => {
     cosmos = await startCosmosUnderTest(undefined, 2);
-    const place = cosmos.place(declaration);
+    place = cosmos.place(declaration);
     table = cosmosTable({ place, declaration, client: cosmos.client, clock: systemClock });
     official = new CosmosClient({
       endpoint: cosmos.fake.url,
@@ -86,5 +89,26 @@ describe('the adapter and the official client on the fake of Cosmos DB', () => {
     expect(await table.put({ ...item, version: 8 }, { version: 7 })).toEqual({ written: true });
     const stale = { accessCondition: { type: 'IfMatch', condition: etag } };
     await expect(container.item('versioned', pk).replace({ ...item, id: 'versioned' }, stale)).rejects.toMatchObject({ code: 412 });
+  });
+  it('hear alike of what either has changed, in one order', async () => {
+    const partition = 'acme#feed';
+    const thing = (sk: string, version = 1) => ({ pk: partition, sk, version });
+    await table.put(thing('c'));
+    await container.items.upsert({ ...thing('b'), id: 'b' });
+    await table.transact(
+      partition,
+      ['d', 'e'].map((sk) => ({ type: 'put', item: thing(sk) })),
+    );
+    await container.items.upsert({ ...thing('a'), id: 'a' });
+    await table.put(thing('c', 2));
+    const heard: object[] = [];
+    const feed = container.items.getChangeFeedIterator<Item>({
+      changeFeedStartFrom: ChangeFeedStartFrom.Beginning(partition),
+      maxItemCount: 2,
+    });
+    for (let page = await feed.readNext(); page.statusCode !== 304; page = await feed.readNext()) heard.push(...page.result.map(own));
+    const ours = await cosmosDoorbell({ client: cosmos.client, placeOf: () => place }).reading('things', partition)(undefined, 100);
+    expect(ours.map(({ item }) => item)).toStrictEqual(heard);
+    expect(heard).toStrictEqual([thing('b'), thing('d'), thing('e'), thing('a'), thing('c', 2)]);
   });
 });

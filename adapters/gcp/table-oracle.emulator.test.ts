@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Item, Table } from '../../domain/kernel/table.ts';
 import { systemClock } from '../system/system-clock.ts';
+import { firestoreDoorbell } from './change-stream.ts';
 import { documentId } from './firestore.ts';
 import { firestoreTable } from './table.ts';
 import { emulatorClient, emulatorEnvironment, testCollection } from './test-emulator.ts';
@@ -111,5 +112,20 @@ describe('the adapter and the official client on the Firestore emulator', () => 
     };
     await Promise.all(Array.from({ length: 6 }, () => [theirs(), ours()]).flat());
     expect(await table.get({ pk, sk: 'race' })).toEqual({ pk, sk: 'race', version: 12 });
+  });
+
+  it('hear alike of what changed, in one order', async () => {
+    const partition = 'acme#feed';
+    const logged = firestoreTable({ collection: path, declaration: { changes: true }, client: emulatorClient(), clock: systemClock });
+    for (const sk of ['c', 'a', 'b']) await logged.put({ pk: partition, sk, text: sk });
+    await logged.put({ pk: partition, sk: 'c', text: 'again' });
+    const { docs } = await official.collection('things').where('pk', '==', partition).orderBy('committedAt').get();
+    const theirs = docs.map((document) => ({ sk: document.get('sk'), text: document.get('text') }));
+    const ours = await firestoreDoorbell({ client: emulatorClient(), collectionOf: () => path }).reading('things', partition)(
+      undefined,
+      100,
+    );
+    expect(ours.map(({ item }) => ({ sk: item?.sk, text: item?.text }))).toEqual(theirs);
+    expect(theirs.map(({ sk }) => sk)).toEqual(['a', 'b', 'c']);
   });
 });
