@@ -146,3 +146,13 @@ describe('a call that fails', () => {
     expect(JSON.stringify(await errorOf(call(client)))).not.toContain('RequestId');
   });
 });
+
+it('what Cosmos DB charges is added up until it is told, also for what fails', async () => {
+  const charge = (units: string, status = 200): Answer => ({ status, body: '{}', headers: { 'x-ms-request-charge': units } });
+  const { client } = answeringClient([charge('6.67'), charge('0.38', 429), charge('1'), charge('2')]);
+  await client.call(cosmos, get);
+  await client.call(cosmos, get);
+  expect(client.takeRequestUnits()).toBeCloseTo(8.05);
+  await client.call(cosmos, get);
+  expect(client.takeRequestUnits()).toBeCloseTo(2);
+});

@@ -28,6 +28,8 @@ export type AzureClient = {
   call(service: Service, request: AzureRequest): Promise<AzureAnswer>;
   /** A successful answer whose body nobody has read yet. */
   open(service: Service, request: AzureRequest): Promise<Response>;
+  /** What Cosmos DB has charged since this was last asked, in request units (`x-ms-request-charge`), also for what failed. */
+  takeRequestUnits(): number;
 };
 
 export type AzureClientOptions = {
@@ -48,6 +50,7 @@ export const azureClient = ({
   clock = systemClock,
 }: AzureClientOptions): AzureClient => {
   const tokens = managedIdentity({ environment, clock, fetch: send, backoff });
+  let charged = 0;
 
   /** One attempt, whose answer `read` reads; the time-out is for both. */
   const attempt = async <T>(
@@ -68,6 +71,7 @@ export const azureClient = ({
         // A redirect would be followed with a token for another host.
         redirect: 'manual',
       });
+      charged += Number(response.headers.get('x-ms-request-charge') ?? 0);
       if (!response.ok && response.status !== 304) throw errorOfAnswer(names, response, await response.text());
       return await read(response);
     } catch (error) {
@@ -111,5 +115,10 @@ export const azureClient = ({
         retryable(service),
         backoff,
       ),
+    takeRequestUnits() {
+      const units = charged;
+      charged = 0;
+      return units;
+    },
   };
 };

@@ -106,6 +106,7 @@ const opened = <Host extends ModelHost>(
     bodyOf: (delivered: unknown): Promise<Json> => bodyOf(delivered, largeEvents),
     postpone: async (queue: string, receipt: Receipt, seconds: number): Promise<void> =>
       postponeMessage(client, queueUrl(queue), receipt, seconds),
+    takeRequestUnits: client.takeRequestUnits,
     poison: async (queue: string, message: string): Promise<void> => sendText(client, queueUrl(`${queue}-poison`), message),
   };
 };

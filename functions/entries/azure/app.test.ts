@@ -50,6 +50,19 @@ describe('an app', () => {
     expect(await (await post('{"n"')).json()).toMatchObject({ status: 400, code: 'malformed-json' });
     expect((await ask('https://x.azurewebsites.net/v1/nothing')).status).toBe(404);
   });
+
+  it('tells in the line of a request, and of a sweep, what the database charged since the line before', async () => {
+    const { ask, call, lines, cloud } = world();
+    const charges = [8.05, 3];
+    Object.assign(cloud, { takeRequestUnits: () => charges.shift() ?? 0 });
+    await ask('https://x.azurewebsites.net/v1/things', {
+      method: 'POST',
+      body: '{"n": 1}',
+      headers: { 'content-type': 'application/json' },
+    });
+    await call('sweep', {});
+    expect(lines.flatMap(({ fields }) => fields?.request_units ?? [])).toEqual([8.05, 3]);
+  });
 });
 
 describe('events in a queue', () => {

@@ -51,5 +51,11 @@ export const registerChanges = (app: FunctionApp, bound: readonly BoundContext[]
         ),
     });
   }
-  app.timer('sweep', { schedule: everyPeriod(sweepSeconds), handler: () => rung.sweep() });
+  app.timer('sweep', {
+    schedule: everyPeriod(sweepSeconds),
+    handler: async () => {
+      await rung.sweep();
+      azure.log.info('swept', { request_units: cloud.takeRequestUnits() });
+    },
+  });
 };

@@ -12,6 +12,8 @@ export type Receipt = { readonly id: string; readonly popReceipt: string };
 export type AzureCloud = DoorbellCloud & {
   /** Hides a received message for so many seconds (0 to 604,800) from now on; the queue by its name. */
   readonly postpone: (queue: string, receipt: Receipt, seconds: number) => Promise<void>;
+  /** What Cosmos DB charged this instance since it was last asked, in request units. */
+  readonly takeRequestUnits: () => number;
   /** Puts a message's text (JSON, not in base64) into the queue's poison queue, `<queue>-poison`. */
   readonly poison: (queue: string, message: string) => Promise<void>;
 };

@@ -11,6 +11,12 @@ const carries = { isCarried: () => true, atMost: 'nothing' } as const;
 
 /** Answers requests for these contexts; `documents` where the platform's own are among their routes. */
 export const httpApp = (bound: readonly BoundContext[], azure: Azure, documents?: Documents): FetchApp => {
-  const answer = cloudApp(bound, azure, { documents, carries, largestAnswerBytes: carriedBytes });
+  const answer = cloudApp(bound, { ...azure, log: charged(azure) }, { documents, carries, largestAnswerBytes: carriedBytes });
   return bounded(answer, { bodyBytes: carriedBytes, timeoutMillis }, azure.log);
 };
+
+/** The line of each request also tells what Cosmos DB charged since the line before, whoever it was for: calls run side by side. */
+const charged = ({ log, cloud }: Azure): Azure['log'] => ({
+  ...log,
+  info: (message, fields) => log.info(message, { ...fields, request_units: cloud.takeRequestUnits() }),
+});

@@ -25,6 +25,7 @@ export const testAzure = (table: (name: string) => Table, environment: Environme
   const deeds: Deeds = { postponed: [], poisoned: [] };
   const own: Omit<AzureCloud, keyof DoorbellCloud> & Partial<DoorbellCloud> = {
     postpone: async (queue, receipt, seconds) => void deeds.postponed.push({ queue, receipt, seconds }),
+    takeRequestUnits: () => 0,
     poison: async (queue, message) => void deeds.poisoned.push({ queue, message }),
     ...more,
   };
