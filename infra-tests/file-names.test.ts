@@ -44,6 +44,7 @@ const inStacks: Own = {
     callers: 'who may call a function is granted on it',
     'change-trigger': 'what tells of changes is a resource',
     'code-store': 'packages lie in a bucket of the stack',
+    cpus: 'memory comes with CPUs',
     'custom-roles': 'roles are made, and then granted',
     database: 'tables lie in databases',
     'dead-letters': 'a push calls a function as somebody, and gives up into a topic',
