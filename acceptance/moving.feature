@@ -10,6 +10,25 @@ Feature: Moving
     And brings it to where it was
     Then nothing was written
 
+  Scenario: A tenant comes from elsewhere
+    Given the caller is "the platform"
+    When the caller sends "PUT" to "/v1/identity-transfer/tables/directory" with:
+      """
+      {
+        "items": [
+          {
+            "pk": "elsewhere#tenant", "sk": "state#tenant", "kind": "state", "version": 1,
+            "list": "platform#tenants", "rank": "elsewhere",
+            "state": { "id": "elsewhere", "name": "Elsewhere", "status": "active", "createdAt": "2026-11-01T00:00:00.000Z" }
+          }
+        ]
+      }
+      """
+    Then the answer is 200
+    When the caller reads "/v1/tenants/elsewhere"
+    Then the answer has:
+      | name | Elsewhere |
+
   Scenario: The trail tells who has taken what
     When the platform takes out what each table begins with
     Then the audit trail of the platform tells of "GET /v1/identity-transfer/tables/{table}"
