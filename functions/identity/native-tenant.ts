@@ -1,7 +1,7 @@
 import { type TenantEvent, tenantStream } from '../../domain/identity/tenant.ts';
 import { partitionKey } from '../../domain/kernel/event-store.ts';
 import type { Item, Table } from '../../domain/kernel/table.ts';
-import { parseTenantId } from '../../domain/kernel/tenancy.ts';
+import { parseTenantId, type TenantId } from '../../domain/kernel/tenancy.ts';
 import { isMoved } from '../kernel/transfer/moved.ts';
 
 const created: TenantEvent['type'] = 'tenant-created';
@@ -10,13 +10,19 @@ const eventsAtOnce = 1000;
 const isCreatedHere = (item: Item): boolean =>
   item.kind === 'event' && !isMoved(item) && (item.event as { readonly type?: unknown } | undefined)?.type === created;
 
+/** The tenant whose an item is; nothing where its partition begins with no tenant's id. */
+export const tenantOf = ({ pk }: Pick<Item, 'pk'>): TenantId | undefined => {
+  const parsed = parseTenantId(pk.split('#', 1)[0] as string);
+  return typeof parsed === 'string' ? parsed : undefined;
+};
+
 /**
  * Whether an item is of a tenant that was created on this platform. An import marks the events that it puts and never replaces one, so the event of
  * a creation without the mark was recorded here, whatever else was put beside it. The state would not tell: the next change takes its mark away.
  */
-export const isOfNativeTenant = async (directory: Pick<Table, 'query'>, { pk }: Pick<Item, 'pk'>): Promise<boolean> => {
-  const tenant = parseTenantId(pk.split('#', 1)[0] as string);
-  if (typeof tenant !== 'string') return false;
+export const isOfNativeTenant = async (directory: Pick<Table, 'query'>, item: Pick<Item, 'pk'>): Promise<boolean> => {
+  const tenant = tenantOf(item);
+  if (tenant === undefined) return false;
   const { stream, ...partition } = tenantStream(tenant);
   let cursor: string | null = null;
   do {

@@ -4,11 +4,11 @@ import { apiKeyStream, apiKeys } from '../../domain/identity/api-key.ts';
 import { tenantStream, tenants } from '../../domain/identity/tenant.ts';
 import { stateItem } from '../../domain/kernel/event-store.ts';
 import type { Item, Table } from '../../domain/kernel/table.ts';
-import { parseTenantId, platformTenant, type TenantId } from '../../domain/kernel/tenancy.ts';
+import { platformTenant } from '../../domain/kernel/tenancy.ts';
 import { Time } from '../kernel/schemas.ts';
 import type { Refuses } from '../kernel/transfer/handlers.ts';
 import { Role } from './context.ts';
-import { isOfNativeTenant } from './native-tenant.ts';
+import { isOfNativeTenant, tenantOf } from './native-tenant.ts';
 
 /**
  * Identity takes no item of a tenant that was created here, no state that it would not have made itself, and no key that goes by the id of another
@@ -49,11 +49,6 @@ const attributesOf = (item: Item): Attributes | undefined => {
   if (!key.success) return undefined;
   const stream = apiKeyStream(tenant, key.data.id);
   return isStateOf(item, stream) ? apiKeys.attributes?.(key.data, stream) : undefined;
-};
-
-const tenantOf = ({ pk }: Item): TenantId | undefined => {
-  const parsed = parseTenantId(pk.split('#', 1)[0] as string);
-  return typeof parsed === 'string' ? parsed : undefined;
 };
 
 const isStateOf = ({ pk, sk }: Item, stream: Parameters<typeof stateItem>[0]): boolean => isDeepStrictEqual({ pk, sk }, stateItem(stream));

@@ -1,5 +1,6 @@
 import type { Kind } from '../provider/kind.ts';
 import type { Records } from '../provider/records.ts';
+import { missingOf, problemsOf } from '../provider/told.ts';
 import type { Properties } from '../provider/values.ts';
 import { addedTo } from './outputs.ts';
 import { addedBy, autoName } from './resource.ts';
@@ -33,8 +34,8 @@ export const recorded = (type: string, records: Records): Kind => ({
 
 const check = (type: string, records: Records, inputs: Properties): void => {
   const { inputs: wanted, refersTo } = told[type] ?? {};
-  const problems = wanted?.safeParse(inputs).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
-  if (problems.length > 0) throw new Error(`400 BadRequest: ${type}: ${problems.join('; ')}`);
-  const missing = refersTo?.(inputs).find((id) => !records.has(String(id)));
-  if (missing !== undefined) throw new Error(`404 ResourceNotFound: ${String(missing)} is not there.`);
+  const problems = problemsOf(wanted, inputs);
+  if (problems !== undefined) throw new Error(`400 BadRequest: ${type}: ${problems}`);
+  const missing = missingOf(refersTo?.(inputs), records);
+  if (missing !== undefined) throw new Error(`404 ResourceNotFound: ${missing} is not there.`);
 };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Kind } from '../provider/kind.ts';
 import type { Records } from '../provider/records.ts';
+import { missingOf, problemsOf } from '../provider/told.ts';
 import type { Properties } from '../provider/values.ts';
 import type { Project } from './project.ts';
 import { told } from './told.ts';
@@ -11,9 +12,9 @@ const nameOf = (type: string): string => (type.split(':').at(-1) ?? type).toLowe
 export const recorded = (type: string, records: Records, project: Project): Kind => {
   const { inputs: wanted, replacedBy = ['name', 'location', 'database', 'collection', 'field'], idOf, refersTo } = told[type] ?? {};
   const check = (inputs: Properties): void => {
-    const problems = wanted?.safeParse(inputs).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
-    if (problems.length > 0) throw new Error(`Error 400: ${type}: ${problems.join('; ')}`);
-    const missing = refersTo?.(inputs, project).find((id) => !records.has(id));
+    const problems = problemsOf(wanted, inputs);
+    if (problems !== undefined) throw new Error(`Error 400: ${type}: ${problems}`);
+    const missing = missingOf(refersTo?.(inputs, project), records);
     if (missing !== undefined) throw new Error(`Error 404: ${missing} is not there.`);
   };
   return {
