@@ -122,7 +122,8 @@ export const cosmosContainer = (client: AzureClient, { endpoint, database, conta
       const body = JSON.stringify(operations);
       if (operations.length > batchLimits.operations || Buffer.byteLength(body) > batchLimits.bytes) throw transactionTooLarge();
       const operation = 'TransactionalBatch';
-      const { attempts, ...answer } = await send({
+      let isOvertaken = false;
+      const { attempts } = await send({
         operation,
         method: 'POST',
         path: '/docs',
@@ -136,10 +137,11 @@ export const cosmosContainer = (client: AzureClient, { endpoint, database, conta
         body,
         check(answer) {
           const failure = failureIn(answer);
-          if (failure !== undefined && !overtaken.has(failure.statusCode)) throw refused(operation, failure, answer.attempts);
+          isOvertaken = failure !== undefined && overtaken.has(failure.statusCode);
+          if (failure !== undefined && !isOvertaken) throw refused(operation, failure, answer.attempts);
         },
       });
-      return { attempts, overtaken: failureIn(answer) !== undefined };
+      return { attempts, overtaken: isOvertaken };
     },
     async query(part, query, { limit, continuation }) {
       const headers = {
